@@ -1,0 +1,1 @@
+"""The library that the components, the policy packs and the command line stand on."""

@@ -1,0 +1,5 @@
+"""`python -m apex.cli` is `apex`."""
+
+from apex.cli import main
+
+main()
