@@ -13,6 +13,9 @@ from apex.errors import InputError
 
 COMMANDS: dict[str, str] = {
     # name of the command: one line of help (kept here so that `apex --help` imports no command)
+    "destroy": "Delete every resource of an environment.",
+    "preview": "Plan an environment with every policy pack.",
+    "up": "Deploy an environment with every policy pack.",
 }
 """Each command `some-name` is the click command `some_name` of the module `apex.cli.some_name`."""
 

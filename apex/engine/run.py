@@ -1,0 +1,174 @@
+"""Drive the Pulumi engine once and keep all it says: its plan, its policy events, its errors.
+
+The engine's command line is used and not the Automation API, because only the command gives the JSON plan and the
+event log in one run (`docs/decisions/0003-one-engine-run.md`).
+"""
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from apex.engine.workspace import Workspace
+from apex.errors import InputError
+from apex.plan import Plan, parse_plan
+
+_DEBUG_COMMANDS = {"PULUMI_DEBUG_COMMANDS": "1", "PULUMI_SKIP_UPDATE_CHECK": "1"}
+"""The engine offers `--event-log` only with its debugging commands switched on."""
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class PolicyEvent:
+    """What a rule said of a resource. `level` is the engine's: mandatory, advisory, remediate or disabled."""
+
+    pack: str
+    policy: str
+    urn: str
+    level: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The end of a run. `errors` are the engine's, the program's and the providers', in the order they came."""
+
+    succeeded: bool
+    policy_events: tuple[PolicyEvent, ...]
+    errors: tuple[str, ...]
+    changes: dict[str, int]
+
+    @property
+    def refusals(self) -> tuple[PolicyEvent, ...]:
+        """The events that block."""
+        return tuple(event for event in self.policy_events if event.level == "mandatory")
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 allowed or done, 1 refused by a policy, 2 anything that has to be mended first."""
+        if self.succeeded:
+            return 0
+        return 1 if self.refusals and not self.errors else 2
+
+
+def preview(workspace: Workspace) -> tuple[Plan | None, Outcome]:
+    """Plan the environment with every policy pack; the JSON plan is left at `workspace.plan_file`.
+
+    The plan is None where the program failed before it could be made; the outcome then says why.
+    """
+    status, text, events = _pulumi(workspace, "preview", ["--json", "--show-sames", "--diff"], capture=True)
+    outcome = _outcome(status, events)
+    start = text.find("{")
+    if start < 0 or not text[start:].strip("{} \n"):
+        return None, outcome
+    plan = parse_plan(text[start:], workspace.plan_file)
+    _write(workspace.plan_file, text[start:])
+    return plan, outcome
+
+
+def up(workspace: Workspace) -> Outcome:
+    """Deploy the environment; the engine's own output is shown as it comes."""
+    status, _, events = _pulumi(workspace, "up", ["--yes"], capture=False)
+    return _outcome(status, events)
+
+
+def destroy(workspace: Workspace) -> Outcome:
+    """Take down everything of the environment; the engine's own output is shown as it comes."""
+    status, _, events = _pulumi(workspace, "destroy", ["--yes"], capture=False)
+    return _outcome(status, events)
+
+
+def _pulumi(
+    workspace: Workspace, command: str, options: Sequence[str], *, capture: bool
+) -> tuple[int, str, list[dict[str, Any]]]:
+    workspace.output.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="run-", dir=workspace.output) as scratch:
+        log = Path(scratch, "events.json")
+        words = ["pulumi", "-C", str(workspace.project), command, "--stack", workspace.environment, "--non-interactive"]
+        words += [*options, "--event-log", str(log)]
+        if command != "destroy":
+            words += _pack_options(workspace, Path(scratch))
+        try:
+            done = subprocess.run(
+                words,
+                env=os.environ | _DEBUG_COMMANDS,
+                capture_output=capture,
+                text=True,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+        except FileNotFoundError as error:
+            message = "is not installed; run `make setup`, or see https://www.pulumi.com/docs/install/"
+            raise InputError.of(message, field="pulumi") from error
+        events = list(_read_events(log))
+        if done.returncode and not events and capture:
+            raise InputError.of(
+                (done.stderr or done.stdout).strip() or f"ended with status {done.returncode}", field="pulumi"
+            )
+        return done.returncode, done.stdout or "", events
+
+
+def _pack_options(workspace: Workspace, scratch: Path) -> list[str]:
+    nothing = scratch / "no-config.json"
+    nothing.write_text("{}", encoding="utf-8")
+    words = []
+    for pack in workspace.packs:
+        words += ["--policy-pack", str(pack), "--policy-pack-config", str(workspace.pack_config(pack) or nothing)]
+    return words
+
+
+def _read_events(log: Path) -> Iterator[dict[str, Any]]:
+    if not log.is_file():
+        return
+    with log.open(encoding="utf-8") as lines:
+        for line in lines:
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError:
+                return  # the engine was stopped while it wrote its last line
+
+
+def _outcome(status: int, events: Sequence[dict[str, Any]]) -> Outcome:
+    policy: set[PolicyEvent] = set()
+    errors: dict[str, None] = {}
+    changes: dict[str, int] = {}
+    for event in events:
+        if said := event.get("policyEvent"):
+            policy.add(_policy_event(said))
+        elif (said := event.get("diagnosticEvent")) and said.get("severity") == "error":
+            if text := _mended(said):
+                errors[text] = None
+        elif said := event.get("summaryEvent"):
+            changes = {op: int(count) for op, count in sorted((said.get("resourceChanges") or {}).items())}
+    return Outcome(status == 0, tuple(sorted(policy)), tuple(errors), changes)
+
+
+def _policy_event(said: dict[str, Any]) -> PolicyEvent:
+    # The engine puts the policy's description on a line before the message.
+    message = str(said.get("message", "")).strip()
+    return PolicyEvent(
+        pack=said.get("policyPackName", ""),
+        policy=said.get("policyName", ""),
+        urn=said.get("resourceUrn", ""),
+        level=said.get("enforcementLevel", ""),
+        message=message.split("\n", 1)[-1].strip(),
+    )
+
+
+def _mended(said: dict[str, Any]) -> str:
+    """The text of an error, without the engine's own summary of what was already told."""
+    text = str(said.get("message", "")).strip()
+    if text in {"preview failed", "update failed", "resource violations"} or "BAIL: " in text:
+        return ""
+    urn = said.get("urn", "")
+    return f"{urn}: {text}" if urn and not urn.split("::")[2].startswith("pulumi:pulumi:Stack") else text
+
+
+def _write(file: Path, text: str) -> None:
+    """Write the whole of `text` or nothing."""
+    draft = file.with_suffix(".tmp")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(file)
