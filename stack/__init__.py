@@ -1,0 +1,1 @@
+"""From what is declared to what is built: settings and catalog become the components' arguments."""

@@ -1,0 +1,37 @@
+"""The environment that is being planned: its name, its settings, and who pays."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+
+from apex import git
+from apex.errors import InputError
+from apex.settings import Owner, Settings, settings_from
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """One stack of the program."""
+
+    name: str
+    region: str
+    settings: Settings
+    file: Path
+
+    def tags(self, owner: Owner) -> dict[str, str]:
+        """The cost tags of what the settings declare for `owner`."""
+        return owner.cost_tags(self.name, git.repository(ROOT), git.last_change(self.file)).aws()
+
+
+def current() -> Environment:
+    """The environment of the running stack. A wrong setting ends the program with one message and no traceback."""
+    name = pulumi.get_stack()
+    file = ROOT / f"Pulumi.{name}.yaml"
+    try:
+        settings = settings_from(pulumi.Config("apex").get_object, file)
+    except InputError as error:
+        raise pulumi.RunError(str(error)) from None
+    return Environment(name, pulumi.Config("aws").require("region"), settings, file)
