@@ -54,7 +54,9 @@ class Resource:
 
     `op` is the engine's step (`create`, `same`, `update`, `replace`, `delete`, …; `same` for a state). `inputs` are
     what the program asked for, `outputs` what is known of the result. `deployed_inputs` are the inputs of the state
-    before this change, None for a new resource.
+    before this change, None for a new resource. `dependencies` are the URNs it waits for, `property_dependencies` those
+    that each input's value came from: that is how a bucket is found from a reference that is not known yet. `file` and `line`
+    say where it was declared, where that is known.
     """
 
     urn: str
@@ -67,6 +69,10 @@ class Resource:
     parent: str | None = None
     provider: str | None = None
     custom: bool = True
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    file: str = ""
+    line: int = 0
 
     @property
     def gone(self) -> bool:
@@ -218,6 +224,8 @@ def _resource(
         parent=state.get("parent") or None,
         provider=state.get("provider") or None,
         custom=bool(state.get("custom", True)),
+        dependencies=tuple(state.get("dependencies") or ()),
+        property_dependencies={k: tuple(v) for k, v in (state.get("propertyDependencies") or {}).items() if v},
     )
 
 

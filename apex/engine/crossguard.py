@@ -1,0 +1,299 @@
+"""Our rules as a CrossGuard policy pack: the analyzer side of the engine's protocol.
+
+The policy SDK's own pack reports a mandatory rule that meets an unknown value as advisory, hands secrets to rules
+unmarked, and converts every resource again for each rule. This one refuses, marks, and converts once
+(docs/decisions/0010-own-analyzer.md).
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent import futures
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2, json_format, struct_pb2
+from pulumi.runtime import proto
+from pulumi.runtime.proto import analyzer_pb2_grpc
+
+from apex.engine.facts import RunFacts
+from apex.plan import SECRET, UNKNOWN, UNKNOWN_SENTINEL, Resource, decode
+from apex.policy.evaluate import Finding, Status, check_resource, check_stack, set_of
+from apex.policy.rule import Enforcement, Rule, Scope
+from apex.policy.stack import Context
+
+_LEVELS = {
+    Enforcement.ADVISORY: proto.ADVISORY,
+    Enforcement.MANDATORY: proto.MANDATORY,
+    Enforcement.REMEDIATE: proto.REMEDIATE,
+    Enforcement.DISABLED: proto.DISABLED,
+}
+_LEVEL_OF = {number: level for level, number in _LEVELS.items()}
+_VERSION = "0.1.0"
+_MAX_MESSAGE = 400 * 1024 * 1024
+"""A stack is analyzed in one message; the engine itself sends at most this much."""
+
+
+def policy_pack(name: str, rules: Sequence[Rule]) -> None:
+    """Serve `rules` to the engine as the pack `name` until the engine ends this process."""
+    server = grpc.server(
+        # One worker: the engine asks one question at a time, and a rule then needs no locks.
+        futures.ThreadPoolExecutor(max_workers=1),
+        options=[("grpc.max_receive_message_length", _MAX_MESSAGE), ("grpc.max_send_message_length", _MAX_MESSAGE)],
+    )
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(name, rules), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    threading.Event().wait()
+
+
+class Analyzer(proto.AnalyzerServicer):
+    """Answers the engine's questions about one pack."""
+
+    def __init__(self, name: str, rules: Sequence[Rule], facts: RunFacts | None = None) -> None:
+        self._name = name
+        self._rules = tuple(rules)
+        self._facts = facts or RunFacts.of_environment(os.environ)
+        self._levels = {rule.id: rule.enforcement for rule in rules}
+        self._settings: dict[str, dict[str, Any]] = {}
+        self._by_type: dict[str, tuple[Rule, ...]] = {}
+        self._seen: dict[str, Resource] = {}
+
+    def GetAnalyzerInfo(self, request: Any, context: Any) -> Any:  # noqa: N802 - the protocol's name
+        """The pack and its policies."""
+        return proto.AnalyzerInfo(
+            name=self._name,
+            version=_VERSION,
+            supportsConfig=True,
+            policies=[_policy_info(rule) for rule in self._rules],
+        )
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """The version of this analyzer."""
+        return proto.PluginInfo(version=_VERSION)
+
+    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Nothing is needed of the engine's address."""
+        return proto.AnalyzerHandshakeResponse()
+
+    def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Which stack this is, and its configuration."""
+        self._facts = RunFacts.of_stack(request.project, request.stack, dict(request.config))
+        return proto.AnalyzerStackConfigureResponse()
+
+    def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Levels and settings from `--policy-pack-config`."""
+        for rule_id, given in request.policyConfig.items():
+            self._settings[rule_id] = json_format.MessageToDict(given.properties)
+            if rule_id in self._levels:
+                self._levels[rule_id] = _LEVEL_OF[given.enforcementLevel]
+        return empty_pb2.Empty()
+
+    def Analyze(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """What the rules find on one resource, before it is touched."""
+        resource = self._resource(request)
+        self._seen[resource.urn] = resource
+        rules = [rule for rule in self._rules_for(resource.type) if rule.scope is Scope.RESOURCE and rule.validate]
+        if not rules:
+            return proto.AnalyzeResponse()
+        about = self._context([resource, *self._provider(request)])
+        subject = about.subjects[0]
+        return self._answer(finding for rule in rules for finding in check_resource(rule, subject, about))
+
+    def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """What the rules find that have to see more than one resource."""
+        rules = [rule for rule in self._rules if rule.scope is Scope.STACK and self._is_on(rule)]
+        if not rules:
+            return proto.AnalyzeResponse()
+        resources = [self._with_relations(message) for message in request.resources]
+        present = {resource.urn for resource in resources}
+        resources += [seen for urn, seen in self._seen.items() if urn not in present and _is_provider(seen)]
+        about = self._context(sorted(resources, key=lambda resource: resource.urn))
+        findings: list[Finding] = []
+        for rule in rules:
+            if rule.validate:
+                for subject in about.of_rule_types(rule.types):
+                    findings.extend(check_resource(rule, subject, about))
+            findings.extend(check_stack(rule, about))
+        return self._answer(sorted(set_of(findings), key=lambda finding: finding.order))
+
+    def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """The repairs that were turned on and that this resource needs."""
+        rules = [r for r in self._rules_for(request.type) if self._levels[r.id] is Enforcement.REMEDIATE]
+        response = proto.RemediateResponse()
+        properties = request.properties
+        for rule in rules:
+            if rule.remediate is None:
+                continue
+            resource = Resource(request.urn, request.type, request.name, inputs=plain(properties))
+            about = self._context([resource, *self._provider(request)]).for_rule(rule.id)
+            repaired = rule.remediate(about.subjects[0], about)
+            if repaired is not None:
+                properties = _rewritten(properties, resource.inputs, repaired)
+                response.remediations.append(
+                    proto.Remediation(
+                        policyName=rule.id,
+                        policyPackName=self._name,
+                        policyPackVersion=_VERSION,
+                        description=rule.title,
+                        properties=properties,
+                    )
+                )
+        return response
+
+    def _is_on(self, rule: Rule) -> bool:
+        return self._levels[rule.id] is not Enforcement.DISABLED
+
+    def _rules_for(self, type_token: str) -> tuple[Rule, ...]:
+        if type_token not in self._by_type:
+            self._by_type[type_token] = tuple(rule for rule in self._rules if rule.concerns(type_token))
+        return tuple(rule for rule in self._by_type[type_token] if self._is_on(rule))
+
+    def _context(self, resources: Iterable[Resource]) -> Context:
+        return self._facts.context(resources).with_settings(self._settings)
+
+    def _resource(self, message: Any) -> Resource:
+        return Resource(
+            urn=message.urn,
+            type=message.type,
+            name=message.name,
+            op="",
+            inputs=plain(message.properties),
+            parent=message.options.parent or None,
+            provider=f"{message.provider.urn}::" if message.HasField("provider") else None,
+        )
+
+    def _with_relations(self, message: Any) -> Resource:
+        """A resource with what it depends on. Its inputs are those seen before, as the engine sends outputs here."""
+        seen = self._seen.get(message.urn) or self._resource(message)
+        return Resource(
+            urn=seen.urn,
+            type=seen.type,
+            name=seen.name,
+            op="",
+            inputs=seen.inputs,
+            parent=message.parent or seen.parent,
+            provider=seen.provider,
+            dependencies=tuple(message.dependencies),
+            property_dependencies={k: tuple(v.urns) for k, v in message.propertyDependencies.items()},
+        )
+
+    def _provider(self, message: Any) -> list[Resource]:
+        """The provider of the resource in `message`, as a resource. It is told with each one, and read once."""
+        if not message.HasField("provider"):
+            return []
+        about = message.provider
+        if about.urn not in self._seen:
+            self._seen[about.urn] = Resource(about.urn, about.type, about.name, inputs=plain(about.properties))
+        return [self._seen[about.urn]]
+
+    def _answer(self, findings: Iterable[Finding]) -> Any:
+        return proto.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in findings])
+
+    def _diagnostic(self, finding: Finding) -> Any:
+        level = self._levels[finding.rule]
+        if level is Enforcement.REMEDIATE or finding.status is Status.CRASHED:
+            level = Enforcement.MANDATORY
+        return proto.AnalyzeDiagnostic(
+            policyName=finding.rule,
+            policyPackName=self._name,
+            policyPackVersion=_VERSION,
+            description=finding.title,
+            message=f"{finding.message}\n  Fix: {finding.fix}",
+            urn=finding.urn,
+            enforcementLevel=_LEVELS[level],
+            severity=_severity(finding.severity.value),
+        )
+
+
+def plain(properties: Any) -> dict[str, Any]:
+    """A protobuf struct as plain data, with UNKNOWN and SECRET where values are hidden."""
+    found: dict[str, Any] = decode(_fields(properties))
+    return found
+
+
+def _fields(properties: Any) -> dict[str, Any]:
+    return {key: _value(field) for key, field in properties.fields.items()}
+
+
+def _value(field: Any) -> Any:
+    kind = field.WhichOneof("kind")
+    if kind == "string_value":
+        return field.string_value
+    if kind == "struct_value":
+        return _fields(field.struct_value)
+    if kind == "list_value":
+        return [_value(item) for item in field.list_value.values]
+    if kind == "number_value":
+        number = field.number_value
+        return int(number) if number.is_integer() else number
+    return field.bool_value if kind == "bool_value" else None
+
+
+def _rewritten(original: Any, before: Mapping[str, Any], after: Mapping[str, Any]) -> Any:
+    """`original` with what differs between `before` and `after`; hidden values stay as the engine sent them."""
+    result = struct_pb2.Struct()
+    result.CopyFrom(original)
+    for key in set(before) - set(after):
+        del result.fields[key]
+    for key, value in after.items():
+        if key not in before or before[key] != value:
+            result.fields[key].CopyFrom(_encoded(value, original.fields.get(key)))
+    return result
+
+
+def _encoded(value: Any, original: Any) -> Any:
+    if value is SECRET:
+        if original is None:
+            raise ValueError("a remediation may move no secret")
+        return original
+    if value is UNKNOWN:
+        return original if original is not None else struct_pb2.Value(string_value=UNKNOWN_SENTINEL)
+    field = struct_pb2.Value()
+    if isinstance(value, Mapping):
+        inner = original.struct_value.fields if original is not None else {}
+        field.struct_value.SetInParent()
+        for key, item in value.items():
+            field.struct_value.fields[key].CopyFrom(_encoded(item, inner.get(key)))
+    elif isinstance(value, list | tuple):
+        items = list(original.list_value.values) if original is not None else []
+        field.list_value.SetInParent()
+        for number, item in enumerate(value):
+            field.list_value.values.append(_encoded(item, items[number] if number < len(items) else None))
+    elif isinstance(value, bool):
+        field.bool_value = value
+    elif isinstance(value, int | float):
+        field.number_value = value
+    else:
+        field.string_value = str(value)
+    return field
+
+
+def _policy_info(rule: Rule) -> Any:
+    info = proto.PolicyInfo(
+        name=rule.id,
+        displayName=rule.title,
+        description=f"{rule.title}. {rule.why}",
+        message=rule.fix,
+        enforcementLevel=_LEVELS[rule.enforcement],
+        severity=_severity(rule.severity.value),
+        remediation_steps=f"{rule.fix}\n{rule.code}",
+        tags=sorted(f"{framework}:{control}" for framework, ids in rule.controls.items() for control in ids),
+        policy_type=proto.POLICY_TYPE_STACK if rule.scope is Scope.STACK else proto.POLICY_TYPE_RESOURCE,
+    )
+    if rule.settings:
+        schema = struct_pb2.Struct()
+        schema.update(rule.settings)
+        info.configSchema.properties.CopyFrom(schema)
+    return info
+
+
+def _severity(name: str) -> Any:
+    return getattr(proto, f"POLICY_SEVERITY_{name.upper()}")
+
+
+def _is_provider(resource: Resource) -> bool:
+    return resource.type.startswith("pulumi:providers:")

@@ -1,0 +1,1 @@
+"""What policy rules share: the rule itself, unknown-safe reading, stack-wide look-ups, waivers, one runner."""
