@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = """
 import pulumi_aws as aws
 
-TAGS = {{"project": "atlas", "environment": "dev", "team": "vision", "cost-center": "cc-1001", "data-modality": "image"}}
+TAGS = {{"project": "atlas", "environment": "dev", "team": "vision", "cost-center": "cc-1001"}}
+TAGS["data-modality"] = "image"
 for number in range({count}):
     aws.s3.Bucket(f"bucket-{{number}}", tags=TAGS)
 """
