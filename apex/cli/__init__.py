@@ -14,8 +14,14 @@ from apex.errors import InputError
 COMMANDS: dict[str, str] = {
     # name of the command: one line of help (kept here so that `apex --help` imports no command)
     "destroy": "Delete every resource of an environment.",
+    "diff": "Show how two environments differ, field by field.",
+    "explain": "Tell what a kind or a field is.",
+    "graph": "Show what becomes of each declaration.",
+    "new": "Start a declaration that validates.",
     "preview": "Plan an environment with every policy pack.",
+    "schema": "Write JSON Schemas and CRDs of the kinds.",
     "up": "Deploy an environment with every policy pack.",
+    "validate": "Check what is declared in the catalog.",
 }
 """Each command `some-name` is the click command `some_name` of the module `apex.cli.some_name`."""
 

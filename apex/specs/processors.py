@@ -1,0 +1,26 @@
+"""What the settings of a step's processor may be, for those whose meaning is known."""
+
+import re
+from typing import Any
+
+from apex.specs.checks import Failed
+from apex.specs.values import S3_PATTERN, shown
+
+_SWITCHES = ("enabled", "disabled")
+
+
+def check_config(config: dict[str, Any]) -> dict[str, Any]:
+    """`config` itself. Raises Failed naming each known key whose value cannot be."""
+    failures = []
+    redaction = config.get("piiRedaction")
+    if redaction is not None and redaction not in _SWITCHES:
+        failures.append(("piiRedaction", f"{shown(redaction)} is not a setting; write enabled or disabled"))
+    model = config.get("modelPath")
+    if model is not None and not (isinstance(model, str) and re.search(S3_PATTERN, model)):
+        failures.append(("modelPath", f"{shown(model)} is not an S3 address; write s3://bucket/path"))
+    explained = config.get("explainabilityEnabled")
+    if explained is not None and not isinstance(explained, bool):
+        failures.append(("explainabilityEnabled", f"{shown(explained)} is neither true nor false; write true or false"))
+    if failures:
+        raise Failed(failures)
+    return config
