@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from apex.errors import InputError, Problem
 from apex.tags import CostTags
+from components.workload import quantity
 
 LOG_RETENTION_DAYS = (
     1,
@@ -83,6 +84,13 @@ class Arguments:
         except ValueError:
             self.refuse(argument, f'"{value}" is not known; use {", ".join(str(each.value) for each in kind)}')
             return default
+
+    def quantity(self, argument: str, default: str | None = None) -> str:
+        """A Kubernetes quantity above zero, such as `500m` or `8Gi`; required unless there is a default."""
+        value = str(self._args.get(argument) or default or "")
+        if quantity(value) is None:
+            self.refuse(argument, f'"{value}" is not a quantity above zero; write such as 500m, 2 or 8Gi')
+        return value
 
     def names(self, argument: str, what: str) -> list[str]:
         """A list of texts that is not empty and repeats nothing."""

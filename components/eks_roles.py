@@ -61,39 +61,6 @@ def pod_identity_role(
     return role
 
 
-def key_policy(account: str, partition: str, region: str, log_group: str) -> str:
-    """The policy of the cluster's key: the account's IAM decides who uses it, and CloudWatch may for one log group."""
-    log_group_arn = f"arn:{partition}:logs:{region}:{account}:log-group:{log_group}"
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Sid": "AccountDecides",
-                    "Effect": "Allow",
-                    "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"},
-                    "Action": "kms:*",
-                    "Resource": "*",
-                },
-                {
-                    "Sid": "ControlPlaneLogs",
-                    "Effect": "Allow",
-                    "Principal": {"Service": f"logs.{region}.amazonaws.com"},
-                    "Action": [
-                        "kms:Decrypt",
-                        "kms:DescribeKey",
-                        "kms:Encrypt",
-                        "kms:GenerateDataKey*",
-                        "kms:ReEncrypt*",
-                    ],
-                    "Resource": "*",
-                    "Condition": {"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": log_group_arn}},
-                },
-            ],
-        }
-    )
-
-
 def secrets_key_policy(key_arn: str) -> str:
     """What the control plane may do with the key that encrypts the cluster's secrets."""
     return json.dumps(

@@ -40,3 +40,20 @@ _SAME_FOR_ALL = {
 def addon_versions(version: EksVersion) -> dict[str, str]:
     """The version of each managed add-on on a cluster of `version`."""
     return dict(sorted({**_SAME_FOR_ALL, "coredns": version.coredns, "kube-proxy": version.kube_proxy}.items()))
+
+
+def problem_with_version(version: str, extended_support: bool, today: date) -> str | None:
+    """Why a cluster of `version` cannot be had on the day `today`, or costs more than it says; None when it can."""
+    eks = VERSIONS.get(version)
+    offered = [row.version for row in VERSIONS.values() if row.standard_until >= today]
+    fix = f"use one of {', '.join(offered)}" if offered else "add the newer ones to components/eks_versions.py"
+    if eks is None:
+        return f'"{version}" is not an EKS version known here; {fix}'
+    if today > eks.extended_until:
+        return f'"{version}" left extended support on {eks.extended_until}; {fix}'
+    if today > eks.standard_until and not extended_support:
+        return (
+            f'"{version}" left standard support on {eks.standard_until} and costs six times as much per hour since; '
+            f"{fix}, or set extended_support"
+        )
+    return None

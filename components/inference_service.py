@@ -187,6 +187,9 @@ class _Plan:
         self.cost_tags = read.cost_tags()
         self.labels = workload.labels(name, "inference", self.cost_tags)
         self.port = read.whole("port", 8080, least=1024, most=65_535)
+        self.cpu = read.quantity("cpu")
+        self.memory = read.quantity("memory")
+        self.scratch_size = read.quantity("scratch_size", "1Gi")
         self.gpus = read.whole("gpus", 0, most=16)
         self.min_replicas = read.whole("min_replicas", 1, least=1)
         self.max_replicas = read.whole("max_replicas", 1, least=1)
@@ -204,7 +207,7 @@ class _Plan:
 
 
 def _pod_template(plan: _Plan, args: InferenceServiceArgs) -> dict[str, Any]:
-    resources = {"cpu": args["cpu"], "memory": args["memory"]}
+    resources = {"cpu": plan.cpu, "memory": plan.memory}
     spec: dict[str, Any] = {
         "serviceAccountName": plan.name,
         "automountServiceAccountToken": False,
@@ -220,7 +223,7 @@ def _pod_template(plan: _Plan, args: InferenceServiceArgs) -> dict[str, Any]:
             }
             for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
         ],
-        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": args.get("scratch_size", "1Gi")}}],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": plan.scratch_size}}],
     }
     if plan.gpus:
         # Extended resources cannot be overcommitted: the API server wants request and limit to be equal.
@@ -310,10 +313,6 @@ def _check(name: str, args: InferenceServiceArgs) -> _Plan:
         )
     _check_replicas(read, plan)
     _check_image(read, str(args.get("image", "")), args.get("require_digest", True))
-    for argument in ("cpu", "memory", "scratch_size"):
-        value = args.get(argument, "1Gi" if argument == "scratch_size" else "")
-        if workload.quantity(str(value)) is None:
-            read.refuse(argument, f'"{value}" is not a quantity above zero; write such as 500m, 2 or 8Gi')
     for network in args.get("allowed_networks", []):
         try:
             ip_network(network["cidr"])

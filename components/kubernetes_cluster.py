@@ -12,18 +12,17 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
-from apex.tags import CostTags
 from components.arguments import Arguments
-from components.eks_roles import key_policy, pod_identity_role, secrets_key_policy, service_role
-from components.eks_versions import VERSIONS, EksVersion, addon_versions
+from components.eks_addons import ADDON_ROLES, BEFORE_NODES, addon_configuration, gp3_parameters
+from components.eks_roles import pod_identity_role, secrets_key_policy, service_role
+from components.eks_versions import VERSIONS, addon_versions, problem_with_version
+from components.keys import Account, create_key
+from components.kubeconfig import kubeconfig
 from components.node_template import is_arm, launch_template, tag_autoscaling_group
 
 SYSTEM_TAINT = {"key": "CriticalAddonsOnly", "value": "true", "effect": "NO_SCHEDULE"}
-_TOLERATES_SYSTEM = [{"key": "CriticalAddonsOnly", "operator": "Exists"}]
 _LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 _CLUSTER_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
-_BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
-"""Without these a node never becomes ready; the others need a node to run on."""
 
 
 class ClusterPermission(Enum):
@@ -135,9 +134,17 @@ class KubernetesCluster(pulumi.ComponentResource):
         self._tags = plan.cost_tags
         self._child = pulumi.ResourceOptions(parent=self)
 
-        key = self._make_key()
+        account = Account.of(self)
+        key = create_key(
+            f"{name}-key",
+            f"Secrets and control-plane logs of the EKS cluster {plan.cluster_name}",
+            plan.cost_tags,
+            account,
+            self._child,
+            log_group=plan.log_group,
+        )
         cluster = self._make_cluster(args, key)
-        self._give_access(args, cluster)
+        self._give_access(args, cluster, account.partition)
         oidc_issuer = cluster.identities.apply(lambda identities: str(identities[0]["oidcs"][0]["issuer"]))
         oidc_provider = aws.iam.OpenIdConnectProvider(
             f"{name}-oidc",
@@ -154,9 +161,9 @@ class KubernetesCluster(pulumi.ComponentResource):
             self._child,
         )
         versions = addon_versions(plan.eks) | args.get("addon_versions", {})
-        first = [self._make_addon(cluster, addon, versions[addon]) for addon in _BEFORE_NODES]
+        first = [self._make_addon(cluster, addon, versions[addon]) for addon in BEFORE_NODES]
         nodes = self._make_system_nodes(args, cluster, node_role, [*node_policies, *first])
-        for addon in sorted(set(versions) - set(_BEFORE_NODES)):
+        for addon in sorted(set(versions) - set(BEFORE_NODES)):
             self._make_addon(cluster, addon, versions[addon], after=[nodes])
 
         self.cluster_name = cluster.name
@@ -181,31 +188,6 @@ class KubernetesCluster(pulumi.ComponentResource):
         )
         self._make_storage_class()
         self.register_outputs({output: getattr(self, output) for output in type(self).__annotations__})
-
-    def _make_key(self) -> aws.kms.Key:
-        invoke = pulumi.InvokeOptions(parent=self)
-        policy = pulumi.Output.all(
-            aws.get_caller_identity_output(opts=invoke).account_id,
-            aws.get_partition_output(opts=invoke).partition,
-            aws.get_region_output(opts=invoke).region,
-            self._plan.log_group,
-        ).apply(lambda values: key_policy(*values))
-        key = aws.kms.Key(
-            f"{self._name}-key",
-            description=f"Secrets and control-plane logs of the EKS cluster {self._plan.cluster_name}",
-            enable_key_rotation=True,
-            deletion_window_in_days=30,
-            policy=policy,
-            tags=self._tags.aws(Name=f"{self._name}-key"),
-            opts=self._child,
-        )
-        aws.kms.Alias(
-            f"{self._name}-key-alias",
-            name=f"alias/eks/{self._plan.cluster_name}",
-            target_key_id=key.key_id,
-            opts=self._child,
-        )
-        return key
 
     def _make_cluster(self, args: KubernetesClusterArgs, key: aws.kms.Key) -> aws.eks.Cluster:
         name, plan = self._name, self._plan
@@ -252,11 +234,10 @@ class KubernetesCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*policies, key_use, logs]),
         )
 
-    def _give_access(self, args: KubernetesClusterArgs, cluster: aws.eks.Cluster) -> None:
-        if not args.get("access"):
-            return
-        partition = aws.get_partition_output(opts=pulumi.InvokeOptions(parent=self)).partition
-        for access in args["access"]:
+    def _give_access(
+        self, args: KubernetesClusterArgs, cluster: aws.eks.Cluster, partition: pulumi.Output[str]
+    ) -> None:
+        for access in args.get("access", []):
             entry_name = f"{self._name}-access-{access['name']}"
             entry = aws.eks.AccessEntry(
                 entry_name,
@@ -283,11 +264,11 @@ class KubernetesCluster(pulumi.ComponentResource):
     ) -> aws.eks.Addon:
         resource_name = f"{self._name}-{addon}"
         more: dict[str, Any] = {}
-        configuration = _addon_configuration(addon, self._tags)
+        configuration = addon_configuration(addon, self._tags)
         if configuration:
             more["configuration_values"] = json.dumps(configuration, sort_keys=True)
-        if addon in _ADDON_ROLES:
-            account, short, policy = _ADDON_ROLES[addon]
+        if addon in ADDON_ROLES:
+            account, short, policy = ADDON_ROLES[addon]
             role = pod_identity_role(f"{resource_name}-role", {short: policy}, self._tags, self._child)
             more["pod_identity_associations"] = [{"role_arn": role.arn, "service_account": account}]
         return aws.eks.Addon(
@@ -355,63 +336,6 @@ class KubernetesCluster(pulumi.ComponentResource):
         )
 
 
-_ADDON_ROLES = {
-    "aws-ebs-csi-driver": ("ebs-csi-controller-sa", "volumes", "service-role/AmazonEBSCSIDriverPolicy"),
-    "vpc-cni": ("aws-node", "network", "AmazonEKS_CNI_Policy"),
-}
-"""The service account of an add-on that calls AWS, and the managed policy it needs."""
-
-
-def _addon_configuration(addon: str, cost_tags: CostTags) -> dict[str, Any]:
-    configurations: dict[str, dict[str, Any]] = {
-        "vpc-cni": {"enableNetworkPolicy": "true"},
-        "aws-ebs-csi-driver": {"controller": {"extraVolumeTags": cost_tags.aws(), "tolerations": _TOLERATES_SYSTEM}},
-        "coredns": {"tolerations": _TOLERATES_SYSTEM},
-        "metrics-server": {"tolerations": _TOLERATES_SYSTEM},
-    }
-    return configurations.get(addon, {})
-
-
-def gp3_parameters(cost_tags: CostTags) -> dict[str, str]:
-    """Parameters of a StorageClass whose volumes are encrypted gp3 and carry the cost tags."""
-    tags = {f"tagSpecification_{i}": f"{key}={value}" for i, (key, value) in enumerate(cost_tags.aws().items(), 1)}
-    return {"type": "gp3", "encrypted": "true", **tags}
-
-
-def kubeconfig(cluster_name: str, arn: str, endpoint: str, certificate_authority: str) -> str:
-    """A kubeconfig for the cluster: no secret in it, `aws eks get-token` is asked for one at each use."""
-    region = arn.split(":")[3]
-    command = ["--region", region, "eks", "get-token", "--cluster-name", cluster_name, "--output", "json"]
-    return json.dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "current-context": cluster_name,
-            "clusters": [
-                {
-                    "name": cluster_name,
-                    "cluster": {"server": endpoint, "certificate-authority-data": certificate_authority},
-                }
-            ],
-            "contexts": [{"name": cluster_name, "context": {"cluster": cluster_name, "user": cluster_name}}],
-            "users": [
-                {
-                    "name": cluster_name,
-                    "user": {
-                        "exec": {
-                            "apiVersion": "client.authentication.k8s.io/v1beta1",
-                            "command": "aws",
-                            "args": command,
-                            "interactiveMode": "Never",
-                        }
-                    },
-                }
-            ],
-        },
-        indent=2,
-    )
-
-
 class _Plan:
     """What remains of the Args once they are checked."""
 
@@ -447,7 +371,9 @@ def _check(name: str, args: KubernetesClusterArgs, today: date) -> _Plan:
             "system_instance_types",
             f"{plan.system_instance_types} mixes x86 and Graviton, which take different images; name only one kind",
         )
-    _check_version(read, str(args.get("version")), bool(args.get("extended_support")), today)
+    problem = problem_with_version(str(args.get("version")), bool(args.get("extended_support")), today)
+    if problem:
+        read.refuse("version", problem)
     _check_public_access(read, args.get("public_access_cidrs", []))
     unknown = sorted(set(args.get("addon_versions", {})) - set(addon_versions(plan.eks)))
     if unknown:
@@ -456,22 +382,6 @@ def _check(name: str, args: KubernetesClusterArgs, today: date) -> _Plan:
         )
     read.refuse_if_wrong()
     return plan
-
-
-def _check_version(read: Arguments, version: str, extended: bool, today: date) -> None:
-    eks: EksVersion | None = VERSIONS.get(version)
-    offered = [row.version for row in VERSIONS.values() if row.standard_until >= today]
-    fix = f"use one of {', '.join(offered)}" if offered else "update components/eks_versions.py"
-    if eks is None:
-        read.refuse("version", f'"{version}" is not an EKS version known here; {fix}')
-    elif today > eks.extended_until:
-        read.refuse("version", f'"{version}" left extended support on {eks.extended_until}; {fix}')
-    elif today > eks.standard_until and not extended:
-        read.refuse(
-            "version",
-            f'"{version}" left standard support on {eks.standard_until} and now costs six times as much per hour; '
-            f"{fix}, or set extended_support",
-        )
 
 
 def _check_public_access(read: Arguments, cidrs: list[str]) -> None:
