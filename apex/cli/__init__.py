@@ -13,6 +13,8 @@ from apex.errors import InputError
 
 COMMANDS: dict[str, str] = {
     # name of the command: one line of help (kept here so that `apex --help` imports no command)
+    "cost": "Price a plan or a state of any Pulumi program.",
+    "prices": "Show the price catalogue, or refresh it from AWS.",
     "destroy": "Delete every resource of an environment.",
     "diff": "Show how two environments differ, field by field.",
     "explain": "Tell what a kind or a field is.",
