@@ -31,10 +31,12 @@ def address(remote: str) -> str:
 
 
 @cache
-def last_change(path: Path) -> str | None:
-    """The full hash of the commit that last changed `path` (a file or a folder); None where no commit has it."""
-    folder = path if path.is_dir() else path.parent
-    return _git(folder, "log", "-1", "--format=%H", "--", str(path.resolve())) or None
+def last_change(*paths: Path) -> str | None:
+    """The full hash of the commit that last changed any of `paths` (files or folders); None where no commit has them."""
+    if not paths:
+        return None
+    folder = paths[0] if paths[0].is_dir() else paths[0].parent
+    return _git(folder, "log", "-1", "--format=%H", "--", *(str(path.resolve()) for path in paths)) or None
 
 
 def _git(folder: Path, *words: str) -> str | None:

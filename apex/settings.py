@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -161,13 +160,12 @@ class InferenceSettings(_Settings):
     max_replicas: int = Field(ge=1)
 
 
-class BudgetSettings(_Settings):
-    """A monthly AWS Budget of a cost center, in USD."""
+class NamespaceSettings(_Settings):
+    """What the workloads of one team's namespace may ask for together."""
 
-    name: Name
-    owner: Owner
-    amount_usd_per_month: Decimal = Field(gt=0)
-    notify: tuple[str, ...] = Field(min_length=1)
+    cpu: str
+    memory: str
+    gpus: int = Field(ge=0, default=0)
 
 
 class Settings(_Settings):
@@ -182,7 +180,7 @@ class Settings(_Settings):
     gpu_pools: tuple[GpuPoolSettings, ...]
     vector_database: VectorSettings
     inference: tuple[InferenceSettings, ...]
-    budgets: tuple[BudgetSettings, ...]
+    namespace_quota: NamespaceSettings
 
 
 def read_settings(file: Path) -> Settings:

@@ -43,6 +43,13 @@ def test_an_unrelated_commit_changes_nothing(checkout):
     assert git.last_change(folder / "a.yaml") == first
 
 
+def test_the_latest_of_several_files_counts(checkout):
+    folder, commit, _ = checkout
+    commit("base.yaml", "1")
+    overlay = commit("overlay.yaml", "1")
+    assert git.last_change(folder / "base.yaml", folder / "overlay.yaml") == overlay
+
+
 def test_outside_a_checkout_there_is_neither(tmp_path):
     assert git.repository(tmp_path) is None
     assert git.last_change(tmp_path) is None
