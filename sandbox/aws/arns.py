@@ -25,6 +25,9 @@ _ARNS: dict[str, str] = {
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor": "ce::{account}:anomalymonitor/{uuid}",
     "aws:costexplorer/anomalySubscription:AnomalySubscription": "ce::{account}:anomalysubscription/{uuid}",
     "aws:dynamodb/table:Table": "dynamodb:{region}:{account}:table/{name}",
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": "ec2:{region}:{account}:security-group/{id}",
+    "aws:ec2/eip:Eip": "ec2:{region}:{account}:elastic-ip/{id}",
+    "aws:ec2/flowLog:FlowLog": "ec2:{region}:{account}:vpc-flow-log/{id}",
     "aws:ecr/repository:Repository": "ecr:{region}:{account}:repository/{name}",
     "aws:ecs/cluster:Cluster": "ecs:{region}:{account}:cluster/{name}",
     "aws:efs/fileSystem:FileSystem": "elasticfilesystem:{region}:{account}:file-system/{id}",
@@ -67,14 +70,17 @@ _ARNS: dict[str, str] = {
     "aws:sns/topic:Topic": "sns:{region}:{account}:{name}",
     "aws:sqs/queue:Queue": "sqs:{region}:{account}:{name}",
     "aws:ssm/parameter:Parameter": "ssm:{region}:{account}:parameter/{name}",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "ec2:{region}:{account}:security-group-rule/{id}",
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "ec2:{region}:{account}:security-group-rule/{id}",
 }
 # Where the SDK's module is not called as the service's ARNs are.
 _SERVICES = {
     "acmpca": "acm-pca", "alb": "elasticloadbalancing", "amp": "aps", "appautoscaling": "application-autoscaling",
-    "bedrockfoundation": "bedrock", "cloudwatch": "cloudwatch", "cfg": "config", "cognito": "cognito-idp",
+    "cfg": "config", "cognito": "cognito-idp",
     "costexplorer": "ce", "directoryservice": "ds", "ebs": "ec2", "efs": "elasticfilesystem", "elasticsearch": "es",
-    "elb": "elasticloadbalancing", "emr": "elasticmapreduce", "emrserverless": "emr-serverless", "lb": "elasticloadbalancing",
-    "mq": "mq", "msk": "kafka", "mskconnect": "kafkaconnect", "opensearch": "es", "sfn": "states", "vpc": "ec2",
+    "elb": "elasticloadbalancing", "emr": "elasticmapreduce", "emrserverless": "emr-serverless",
+    "lb": "elasticloadbalancing", "msk": "kafka", "mskconnect": "kafkaconnect", "opensearch": "es", "sfn": "states",
+    "vpc": "ec2",
 }  # fmt: skip
 # EC2 ids are a prefix and 17 hexadecimal digits; the prefix is also told by properties that hold such an id.
 _PREFIXES: dict[str, str] = {
@@ -88,6 +94,25 @@ _PREFIXES: dict[str, str] = {
     "transitGateway": "tgw", "volume": "vol", "vpc": "vpc", "vpcEndpoint": "vpce", "vpcPeeringConnection": "pcx",
     "vpnConnection": "vpn", "vpnGateway": "vgw", "association": "eipassoc",
 }  # fmt: skip
+# Ids that the import instructions do not tell; the words are those of the ARNs' shapes.
+_IDS: dict[str, str] = {
+    "aws:appautoscaling/target:Target": "{resourceId}",
+    "aws:cloudwatch/eventTarget:EventTarget": "{rule}-{hex8}",
+    "aws:ec2/route:Route": "r-{routeTableId}{hex10}",
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": "{repository}",
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": "{repository}",
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": "a-{hex17}",
+    "aws:iam/rolePolicy:RolePolicy": "{role}:{name}",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "{role}/{policyArn}",
+    "aws:kms/keyPolicy:KeyPolicy": "{keyId}",
+    "aws:opensearch/serverlessCollection:ServerlessCollection": "{hex20}",
+    "aws:s3/bucketIntelligentTieringConfiguration:BucketIntelligentTieringConfiguration": "{bucket}:{name}",
+    "aws:s3/inventory:Inventory": "{bucket}:{name}",
+    "aws:secretsmanager/secretVersion:SecretVersion": "{secretId}|{uuid}",
+    "aws:sns/topicPolicy:TopicPolicy": "{arn}",
+    "aws:sqs/queue:Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    "aws:sqs/queuePolicy:QueuePolicy": "{queueUrl}",
+}
 _EC2_MODULES = frozenset({"ec2", "vpc", "ebs", "efs", "ec2transitgateway"})
 
 
@@ -126,6 +151,8 @@ def make_id(identity: Identity) -> str:
     """The id that the service would give this resource."""
     schema = identity.schema
     module, kind = _parts(schema.token)
+    if schema.token in _IDS:
+        return _IDS[schema.token].format_map(_Words(identity, ""))
     if module in _EC2_MODULES and kind in _PREFIXES:
         return f"{_PREFIXES[kind]}-{identity.digits('id', 17)}"
     example, words, separator = _import_form(schema)
@@ -135,8 +162,10 @@ def make_id(identity: Identity) -> str:
         return identity.uuid("id")
     if re.fullmatch(r"[a-z]+-[0-9a-f]{8,17}", example) and not words:
         return f"{example.partition('-')[0]}-{identity.digits('id', 17)}"
-    if words:
+    if words and all(identity.inputs.get(word) not in (None, "") for word in words):
         return separator.join(str(identity.inputs[word]) for word in words)
+    if schema.token.startswith("aws:s3/bucket") and identity.inputs.get("bucket"):
+        return str(identity.inputs["bucket"])
     if re.fullmatch(r"[a-z0-9]{20}", example):
         return identity.digits("id", 20)
     if identity.name:
@@ -161,10 +190,10 @@ def _parse_import(token: str, doc: str, inputs: frozenset[str]) -> tuple[str, tu
     if not words or len(words) != len(quoted):
         return example, (), ""
     separator = next(
-        (mark for mark in (":", "/", ",", "|", "_") if f"`{mark}`" in (sentence[1] if sentence else "")), ""
+        (mark for mark in ("#", ":", "/", ",", "|", "_") if f"`{mark}`" in (sentence[1] if sentence else "")), ""
     )
     if not separator:
-        separator = next((mark for mark in (":", "/", ",", "|", "_") if mark in example), "-")
+        separator = next((mark for mark in ("#", ":", "/", ",", "|", "_") if mark in example), "-")
     return example, words, separator
 
 

@@ -83,22 +83,22 @@ def _check_value(kind: Type, value: Any, path: str, owner: str, failures: list[F
         return
     if kind.kind == "object":
         _check_nested(kind, value, path, owner, failures)
-    elif kind.kind == "list":
-        if not isinstance(value, list):
-            failures.append(_wrong(path, "a list", value))
-        elif kind.of is not None:
-            for index, item in enumerate(value):
-                _check_value(kind.of, item, f"{path}[{index}]", owner, failures)
-    elif kind.kind == "map":
-        if not isinstance(value, dict):
-            failures.append(_wrong(path, "a map", value))
-        elif kind.of is not None:
-            for key, item in sorted(value.items()):
-                _check_value(kind.of, item, f'{path}["{key}"]', owner, failures)
+    elif kind.kind in ("list", "map"):
+        _check_members(kind, value, path, owner, failures)
     elif kind.kind == "asset":
         failures.append(_wrong(path, "an asset or archive", value))
     elif not _fits(kind.kind, value):
         failures.append(_wrong(path, _SPOKEN[kind.kind], value))
+
+
+def _check_members(kind: Type, value: Any, path: str, owner: str, failures: list[Failure]) -> None:
+    if not isinstance(value, list if kind.kind == "list" else dict):
+        failures.append(_wrong(path, f"a {kind.kind}", value))
+        return
+    members = enumerate(value) if isinstance(value, list) else sorted(value.items())
+    for key, item in members:
+        if kind.of is not None:
+            _check_value(kind.of, item, f"{path}[{json.dumps(key)}]", owner, failures)
 
 
 def _check_nested(kind: Type, value: Any, path: str, owner: str, failures: list[Failure]) -> None:

@@ -53,6 +53,8 @@ def _special(identity: Identity, resource_id: str, path: str) -> str | None:
     token, region = identity.schema.token, identity.region
     suffix = account.dns_suffix(region)
     service = token.split(":")[1].partition("/")[0]
+    if token.endswith(":PodIdentityAssociation") and path in ("associationId", "associationArn"):
+        return resource_id if path == "associationId" else arns.make_arn(identity, resource_id)
     if service == "eks" and token.endswith(":Cluster"):
         return _eks(identity, path, suffix)
     if service == "msk" and (path in _BROKER_PORTS or path.startswith("bootstrapBrokers")):

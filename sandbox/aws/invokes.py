@@ -183,8 +183,8 @@ def _ami(args: dict[str, Any], settings: Settings) -> dict[str, Any]:
         "imageType": "machine", "imageLocation": f"amazon/{name}", "imageOwnerAlias": "amazon", "enaSupport": True,
         "description": name, "platformDetails": "Linux/UNIX", "usageOperation": "RunInstances", "tags": {},
         "blockDeviceMappings": [], "productCodes": [], "bootMode": "uefi-preferred", "imdsSupport": "v2.0",
-        "kernelId": "", "platform": "", "ramdiskId": "", "rootSnapshotId": f"snap-{_digits(ami)}", "sriovNetSupport": "simple",
-        "stateReason": {}, "tpmSupport": "", "lastLaunchedTime": "",
+        "kernelId": "", "platform": "", "ramdiskId": "", "rootSnapshotId": f"snap-{_digits(ami)}",
+        "sriovNetSupport": "simple", "stateReason": {}, "tpmSupport": "", "lastLaunchedTime": "",
     }  # fmt: skip
 
 

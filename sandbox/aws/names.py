@@ -1,4 +1,4 @@
-"""Names that the provider makes up when the program gives none: `<name>-<7 hex>`, as the real provider's bridge does."""
+"""Names made up where the program gives none: `<name>-<7 hex>`, as the real provider does."""
 
 import hashlib
 from dataclasses import dataclass
@@ -36,6 +36,12 @@ _SPECIAL = {
     "aws:eks/nodeGroup:NodeGroup": AutoName("nodeGroupName", 63),
     "aws:eks/fargateProfile:FargateProfile": AutoName("fargateProfileName", 100),
     "aws:eks/cluster:Cluster": AutoName("name", 100),
+    "aws:msk/cluster:Cluster": AutoName("clusterName", 64),
+    "aws:msk/serverlessCluster:ServerlessCluster": AutoName("clusterName", 64),
+    "aws:mq/broker:Broker": AutoName("brokerName", 50),
+    "aws:ec2/keyPair:KeyPair": AutoName("keyName", 255),
+    "aws:elasticache/replicationGroup:ReplicationGroup": AutoName("replicationGroupId", 40, lower=True),
+    "aws:iot/topicRule:TopicRule": AutoName("name", 128, separator="_"),
     "aws:kms/alias:Alias": AutoName("name", 256, prefix="alias/"),
     "aws:iam/role:Role": AutoName("name", 64),
     "aws:iam/user:User": AutoName("name", 64),

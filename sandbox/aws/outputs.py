@@ -90,7 +90,7 @@ def _properties(
             state[name] = _complete(schema, prop, inputs[name], identity, resource_id)
         elif name == "tagsAll":
             state[name] = merge_tags(settings.default_tags, inputs.get("tags"))
-        elif name == "region" and name in schema.inputs:
+        elif name == "region" and name in schema.inputs and prop.type.kind == "str":
             state[name] = settings.region
         else:
             value = _absent(schema, prop, identity, resource_id)
@@ -184,6 +184,6 @@ def _invent(
             return [zone for zone, _ in account.zones(identity.region)]
         if settable or depth >= _MAX_DEPTH:
             return []
-        single = name[:-1] if name.endswith("s") else name
+        single = name.removesuffix("s")
         return [_invent(single, kind.of, identity, resource_id, settable=False, depth=depth + 1, salt=salt)]
     return None

@@ -14,8 +14,8 @@ def render(args: dict[str, Any]) -> dict[str, Any]:
     """The document's JSON in both spellings, from statements, sources (extended) and overrides (replaced by Sid)."""
     statements: list[dict[str, Any]] = []
     sources = [*_listed(args.get("sourceJson")), *(args.get("sourcePolicyDocuments") or [])]
-    for number, document in enumerate(sources):
-        for statement in _parsed(document, f"sourcePolicyDocuments[{number}]"):
+    for number, source in enumerate(sources):
+        for statement in _parsed(source, f"sourcePolicyDocuments[{number}]"):
             sid = statement.get("Sid")
             if sid and any(known.get("Sid") == sid for known in statements):
                 raise PolicyDocumentError(
@@ -27,8 +27,8 @@ def render(args: dict[str, Any]) -> dict[str, Any]:
         [_statement(given, index, _version(args)) for index, given in enumerate(args.get("statements") or [])],
     )
     overrides = [*(args.get("overridePolicyDocuments") or []), *_listed(args.get("overrideJson"))]
-    for number, document in enumerate(overrides):
-        _merge(statements, _parsed(document, f"overridePolicyDocuments[{number}]"))
+    for number, override in enumerate(overrides):
+        _merge(statements, _parsed(override, f"overridePolicyDocuments[{number}]"))
     document: dict[str, Any] = {"Version": _version(args)}
     if args.get("policyId"):
         document["Id"] = args["policyId"]

@@ -88,6 +88,10 @@ class Provider:
             if made is not None:
                 inputs[auto.property] = made
                 defaults.append(auto.property)
+        for described, prop in schema.inputs.items():
+            if prop.default == schemas.MANAGED and inputs.get(described) is None:
+                inputs[described] = schemas.MANAGED
+                defaults.append(described)
         failures = check.check_inputs(schema, inputs)
         inputs["__defaults"] = defaults
         return inputs, failures

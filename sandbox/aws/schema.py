@@ -18,6 +18,11 @@ _FORCES_NEW = re.compile(
 _DEFAULT = re.compile(
     r"\b(?:default(?:s| value)?(?: is| to|:)|defaults? to)(?: the value)?(?: of)?:? `([^`]+)`", re.IGNORECASE
 )
+_DESCRIPTION = re.compile(r"\bdefaults? to [`\"']*Managed by Pulumi", re.IGNORECASE)
+# The service keeps these as sets whatever the SDK calls them; their order is no change.
+_SETS = re.compile(r"(?:Ids|Arns|[sS]ubnets|[sS]ecurityGroups|^availabilityZones)$")
+MANAGED = "Managed by Pulumi"
+"""The description that the real provider puts in where a service demands one and the program gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,8 @@ def load(token: str) -> Schema | None:
     if path is None:
         return None
     name = sdk.tokens()[token][1]
-    args = sdk.parse_class(path, f"{name}Args")
+    # `InitArgs` where a nested object of the same service already has the shorter name.
+    args = sdk.parse_class(path, f"{name}Args") or sdk.parse_class(path, f"{name}InitArgs")
     resource = sdk.parse_class(path, name)
     inputs = properties(args, path) if args else {}
     outputs = properties(resource, path) if resource else {}
@@ -113,8 +119,8 @@ def properties(node: ast.ClassDef, path: Path) -> dict[str, Property]:
             kind,
             optional,
             bool(_FORCES_NEW.search(doc)),
-            bool(re.search(r"\b[Ss]et of\b", doc)),
-            default[1] if default else None,
+            kind.kind == "list" and bool(re.search(r"\b[Ss]et of\b", doc) or _SETS.search(wire)),
+            MANAGED if _DESCRIPTION.search(doc) else default[1] if default else None,
         )
     return found
 
