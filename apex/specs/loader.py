@@ -13,7 +13,7 @@ from apex.specs.base import Spec
 from apex.specs.catalog import Catalog, Declaration, Source, place_of
 from apex.specs.document import Path_, dotted
 from apex.specs.kinds import KINDS, api_version, nearest, suggest
-from apex.specs.kubernetes import MANIFEST_KINDS, check_manifest
+from apex.specs.kubernetes import manifest_kinds, read_manifest
 from apex.specs.problems import explain
 from apex.specs.references import check_references
 from apex.specs.values import shown
@@ -90,8 +90,8 @@ def _problems_of_head(source: Source) -> Iterator[Problem]:
     kind = data.get("kind")
     if not isinstance(kind, str) or not kind:
         yield _at(source, ("kind",), "is missing; add it" if kind is None else f"{shown(kind)} is not a kind")
-    elif kind not in KINDS and kind not in MANIFEST_KINDS:
-        yield _at(source, ("kind",), f"{shown(kind)} is not a kind; {suggest(kind, [*KINDS, *MANIFEST_KINDS])}")
+    elif kind not in KINDS and kind not in manifest_kinds():
+        yield _at(source, ("kind",), f"{shown(kind)} is not a kind; {suggest(kind, [*KINDS, *manifest_kinds()])}")
     metadata = data.get("metadata")
     if not isinstance(metadata, dict):
         yield _at(source, ("metadata",), "is missing; add it with a name" if metadata is None else "is not a map")
@@ -169,7 +169,7 @@ def _is_partial(data: dict[str, Any]) -> bool:
     """Whether `data` lacks what a declaration of its own would need."""
     model = KINDS.get(data["kind"])
     if model is None:
-        return "apiVersion" not in data or any("is missing" in message for _, message in check_manifest(data))
+        return "apiVersion" not in data or any("is missing" in message for _, message in read_manifest(data)[1])
     try:
         model.model_validate(data)
     except ValidationError as error:
@@ -205,8 +205,7 @@ def _declaration(
     kind, metadata = data["kind"], data["metadata"]
     model = KINDS.get(kind)
     if model is None:
-        found = list(check_manifest(data))
-        content = overlay._clean(data)
+        content, found = read_manifest(data)
         made = Declaration(kind, metadata["name"], metadata.get("namespace"), content, content, sources)
         return (None if found else made), found
     found = _check_head(data, model)
