@@ -1,35 +1,34 @@
 """GPU nodes for an EKS cluster: bounded, tainted, tagged, and stopped when nobody needs them."""
 
-from collections.abc import Mapping
-from enum import Enum
+import base64
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_kubernetes as kubernetes
 
+from components import workload
 from components.arguments import Arguments
-from components.cron import problem_with_cron
-from components.node_template import autoscaling_group_name, is_arm, launch_template, tag_autoscaling_group
+from components.gpu_pool_plan import (
+    CapacityType,
+    DisruptionBudget,
+    GpuNeed,
+    GpuPoolPlan,
+    GpuProvisioner,
+    GpuSharing,
+    OfficeHours,
+)
+from components.gpu_sharing import install_efa_plugin, install_nvidia_plugin, mig_user_data
+from components.karpenter_pool import node_class_spec, node_pool_spec
+from components.node_template import autoscaling_group_name, launch_template, tag_autoscaling_group
+from components.workload import GPU_LABEL, GPU_RESOURCE
 
-GPU_TAINT_KEY = "nvidia.com/gpu"
-GPU_LABEL = "gpu-enabled"
 POOL_LABEL = "apex.io/node-pool"
-
-
-class CapacityType(Enum):
-    """How instances are bought."""
-
-    ON_DEMAND = "ON_DEMAND"
-    SPOT = "SPOT"
-
-
-class OfficeHours(TypedDict):
-    """When a pool may run: cron expressions of five fields, in UTC."""
-
-    start: str
-    """When the pool's bounds apply, such as "0 7 * * 1-5"."""
-    stop: str
-    """When it goes to zero nodes and stays there, such as "0 19 * * 1-5"."""
+_KARPENTER_CAPACITY = {
+    CapacityType.ON_DEMAND: ["on-demand"],
+    CapacityType.SPOT: ["spot"],
+    CapacityType.RESERVED: ["reserved"],
+}
 
 
 class GpuNodePoolArgs(TypedDict):
@@ -43,27 +42,59 @@ class GpuNodePoolArgs(TypedDict):
     """The nodes' IAM role."""
     subnet_ids: pulumi.Input[list[pulumi.Input[str]]]
     """Private subnets for the nodes."""
-    instance_types: list[str]
-    """Instance types, best first; several make spot capacity likelier."""
+    security_group_ids: NotRequired[pulumi.Input[list[pulumi.Input[str]]]]
+    """Security groups of the nodes; needed for Karpenter and for EFA. Default: EKS gives them the cluster's own."""
+    provisioner: NotRequired[GpuProvisioner]
+    """Who starts and stops nodes. Default: EKS managed node groups."""
+    instance_types: NotRequired[list[str]]
+    """Instance types, best first; several make spot capacity likelier. Either this or `need`."""
+    need: NotRequired[GpuNeed]
+    """What the GPUs must be able to do; the types are chosen from that. Either this or `instance_types`."""
     capacity_type: NotRequired[CapacityType]
     """How instances are bought. Default: on demand, which is not interrupted."""
+    on_demand_base: NotRequired[int]
+    """Nodes of a spot pool that are bought on demand before any spot one. Default: 0."""
+    reservation_id: NotRequired[str]
+    """The capacity reservation that a pool with capacity type RESERVED runs in."""
+    capacity_block: NotRequired[bool]
+    """Whether that reservation is a capacity block. Default: no, an on-demand capacity reservation."""
     min_size: NotRequired[int]
-    """The least number of nodes. Default: 0, nothing runs until a pod asks."""
-    max_size: int
-    """The greatest number of nodes: the bound of what the pool can cost."""
+    """The least number of nodes, the on-demand base included. Default: 0, nothing runs until a pod asks."""
+    max_size: NotRequired[int]
+    """The greatest number of nodes: the bound of what the pool can cost. Only with Karpenter and a cost limit may it be
+    left out."""
+    cost_limit_usd_per_hour: NotRequired[str]
+    """What all nodes together may cost at the prices given. Managed groups whose size allows more are refused;
+    Karpenter's GPU limit is derived from it. Default: the size alone bounds the cost."""
+    prices_usd_per_hour: NotRequired[dict[str, str]]
+    """The on-demand price of each instance type, as decimal numbers; needed for a cost limit."""
     volume_size_gib: NotRequired[int]
     """The root volume, which holds images and caches. Default: 200."""
     labels: NotRequired[dict[str, str]]
-    """Node labels beside `gpu-enabled` and the cost tags. Default: none."""
+    """Node labels beside `gpu-enabled`, the pool's name and the cost tags. Default: none."""
     office_hours: NotRequired[OfficeHours]
-    """When the pool may run. Default: always."""
+    """When managed nodes may run. Default: always."""
+    sharing: NotRequired[GpuSharing]
+    """How pods share a GPU. Default: they do not, each has its own."""
+    efa: NotRequired[bool]
+    """Whether nodes get Elastic Fabric Adapters, in one placement group, for training over several. Default: no."""
+    device_plugin: NotRequired[bool]
+    """Whether the NVIDIA device plugin is installed for this pool. Default: it is, without it the GPUs are not seen;
+    turn it off where the GPU operator does that."""
+    consolidate_after: NotRequired[str]
+    """How long Karpenter leaves an idle node, such as "5m". Default: 5m."""
+    consolidate_underutilized: NotRequired[bool]
+    """Whether Karpenter also moves pods to empty a node. Default: it does not, a moved model has to load again."""
+    disruption_budgets: NotRequired[list[DisruptionBudget]]
+    """How many nodes Karpenter may take away at once. Default: one."""
 
 
 class GpuNodePool(pulumi.ComponentResource):
-    """A node group of GPU instances that only pods asking for a GPU are placed on.
+    """GPU nodes that only pods asking for a GPU are placed on.
 
     Nodes carry the taint `nvidia.com/gpu=true:NoSchedule` and the label `gpu-enabled: "true"`; instances, volumes,
-    network interfaces and the autoscaling group carry the cost tags::
+    network interfaces, autoscaling groups and node classes carry the cost tags. The device plugin and Karpenter's
+    objects need a Kubernetes provider::
 
         GpuNodePool(
             "vision",
@@ -77,46 +108,193 @@ class GpuNodePool(pulumi.ComponentResource):
                 "max_size": 4,
                 "office_hours": {"start": "0 7 * * 1-5", "stop": "0 19 * * 1-5"},
             },
+            pulumi.ResourceOptions(providers=[cluster.kubernetes_provider]),
         )
     """
 
-    node_group_name: pulumi.Output[str]
-    """The node group's name."""
-    autoscaling_group_name: pulumi.Output[str]
-    """The autoscaling group that EKS made for it."""
+    instance_types: pulumi.Output[list[str]]
+    """The instance types, as given or as chosen."""
+    max_gpus: pulumi.Output[int]
+    """GPUs that the pool can have at most."""
+    node_group_names: pulumi.Output[list[str]]
+    """The managed node groups; none with Karpenter."""
+    node_labels: pulumi.Output[dict[str, str]]
+    """Labels that select this pool's nodes and no others."""
 
     def __init__(self, name: str, args: GpuNodePoolArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        plan = _check(name, args)
+        read = Arguments(name, args)
+        read.allow_only(GpuNodePoolArgs.__annotations__)
+        plan = GpuPoolPlan(name, read, args)
+        plan.check()
         super().__init__("apex:index:GpuNodePool", name, dict(args), opts)
-        child = pulumi.ResourceOptions(parent=self)
+        self._name = name
+        self._plan = plan
+        self._child = pulumi.ResourceOptions(parent=self)
+        self._user_data = mig_user_data(plan.mig_profile, plan.mig_instances) if plan.mig_profile else None
+        selects = {GPU_LABEL: "true", POOL_LABEL: name}
+        self._labels = {**plan.labels, **selects}
+
+        groups: list[aws.eks.NodeGroup] = []
+        if plan.is_karpenter:
+            self._make_karpenter_pools(args)
+        else:
+            groups = self._make_node_groups(args)
+        if args.get("device_plugin", True):
+            install_nvidia_plugin(
+                name,
+                selects,
+                plan.cost_tags,
+                self._child,
+                time_slices=plan.time_slices,
+                mig=plan.mig_profile is not None,
+            )
+        if plan.efa:
+            install_efa_plugin(name, selects, plan.cost_tags, self._child)
+
+        self.instance_types = pulumi.Output.from_input(plan.instance_types)
+        self.max_gpus = pulumi.Output.from_input(plan.gpu_limit())
+        self.node_group_names = pulumi.Output.all(*[group.node_group_name for group in groups]).apply(list)
+        self.node_labels = pulumi.Output.from_input(selects)
+        self.register_outputs({output: getattr(self, output) for output in type(self).__annotations__})
+
+    def _make_node_groups(self, args: GpuNodePoolArgs) -> list[aws.eks.NodeGroup]:
+        name, plan = self._name, self._plan
         template = launch_template(
-            f"{name}-template", name, plan.cost_tags, volume_size_gib=plan.volume_size_gib, opts=child
+            f"{name}-template",
+            name,
+            plan.cost_tags,
+            volume_size_gib=plan.volume_size_gib,
+            opts=self._child,
+            **self._launch_options(args),
         )
+        most, base = plan.max_size or 0, plan.on_demand_base
+        groups = []
+        if base:
+            groups.append(self._make_node_group(args, f"{name}-base", template, "ON_DEMAND", base, base))
+        capacity = plan.capacity_type.value
+        if plan.capacity_type is CapacityType.RESERVED:
+            capacity = "CAPACITY_BLOCK" if plan.capacity_block else "ON_DEMAND"
+        least = max(0, plan.min_size - base)
+        return [*groups, self._make_node_group(args, name, template, capacity, least, most - base)]
+
+    def _make_node_group(
+        self,
+        args: GpuNodePoolArgs,
+        name: str,
+        template: aws.ec2.LaunchTemplate,
+        capacity: str,
+        least: int,
+        most: int,
+    ) -> aws.eks.NodeGroup:
+        plan = self._plan
+        # A capacity block wants its type in the template, and EKS takes it from one place only.
+        types = {} if plan.capacity_block else {"instance_types": plan.instance_types}
         nodes = aws.eks.NodeGroup(
             f"{name}-nodes",
             cluster_name=args["cluster_name"],
             node_role_arn=args["node_role_arn"],
             subnet_ids=args["subnet_ids"],
-            instance_types=plan.instance_types,
             ami_type="AL2023_x86_64_NVIDIA",
-            capacity_type=plan.capacity_type.value,
+            capacity_type=capacity,
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            scaling_config={"min_size": plan.min_size, "max_size": plan.max_size, "desired_size": plan.min_size},
+            scaling_config={"min_size": least, "max_size": most, "desired_size": least},
             update_config={"max_unavailable": 1},
             node_repair_config={"enabled": True},
-            labels={**plan.labels, GPU_LABEL: "true", POOL_LABEL: name},
-            taints=[{"key": GPU_TAINT_KEY, "value": "true", "effect": "NO_SCHEDULE"}],
+            labels=self._labels,
+            taints=[{"key": GPU_RESOURCE, "value": "true", "effect": "NO_SCHEDULE"}],
             tags=plan.cost_tags.aws(Name=name),
             # The autoscaler moves the desired size between the bounds; that is not a change of ours to undo.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=["scalingConfig.desiredSize"]),
+            **types,
         )
-        group = autoscaling_group_name(nodes)
-        tag_autoscaling_group(name, nodes, plan.cost_tags, child)
+        tag_autoscaling_group(name, nodes, plan.cost_tags, self._child)
         if plan.office_hours:
-            schedule(name, group, plan.office_hours, plan.min_size, plan.max_size, child)
-        self.node_group_name = nodes.node_group_name
-        self.autoscaling_group_name = group
-        self.register_outputs({output: getattr(self, output) for output in type(self).__annotations__})
+            schedule(name, autoscaling_group_name(nodes), plan.office_hours, least, most, self._child)
+        return nodes
+
+    def _launch_options(self, args: GpuNodePoolArgs) -> dict[str, Any]:
+        """What the launch template has beside the usual: MIG, adapters, a reservation."""
+        plan = self._plan
+        options: dict[str, Any] = {}
+        if self._user_data:
+            options["user_data"] = base64.b64encode(self._user_data.encode()).decode()
+        if plan.reservation_id:
+            options["capacity_reservation_specification"] = {
+                "capacity_reservation_target": {"capacity_reservation_id": plan.reservation_id}
+            }
+        if plan.capacity_block:
+            options["instance_type"] = plan.instance_types[0]
+            options["instance_market_options"] = {"market_type": "capacity-block"}
+        groups = args.get("security_group_ids")
+        if plan.efa:
+            together = aws.ec2.PlacementGroup(
+                f"{self._name}-placement",
+                strategy="cluster",
+                tags=plan.cost_tags.aws(Name=self._name),
+                opts=self._child,
+            )
+            options["placement"] = {"group_name": together.name}
+            options["network_interfaces"] = [
+                {
+                    "network_card_index": card,
+                    "device_index": 0 if card == 0 else 1,
+                    "interface_type": "efa",
+                    "delete_on_termination": "true",
+                    "associate_public_ip_address": "false",
+                    "security_groups": groups,
+                }
+                for card in range(plan.instances[0].efa_interfaces)
+            ]
+        elif groups is not None:
+            options["vpc_security_group_ids"] = groups
+        return options
+
+    def _make_karpenter_pools(self, args: GpuNodePoolArgs) -> None:
+        name, plan = self._name, self._plan
+        labels = workload.labels(name, "gpu-nodes", plan.cost_tags)
+        role_arn: pulumi.Output[str] = pulumi.Output.from_input(args["node_role_arn"])
+        node_class = kubernetes.apiextensions.CustomResource(
+            f"{name}-class",
+            api_version="karpenter.k8s.aws/v1",
+            kind="EC2NodeClass",
+            metadata={"name": name, "labels": labels},
+            spec=node_class_spec(
+                plan.cost_tags,
+                name,
+                role_name=role_arn.apply(lambda arn: arn.split("/")[-1]),
+                subnet_ids=args["subnet_ids"],
+                security_group_ids=args["security_group_ids"],
+                volume_size_gib=plan.volume_size_gib,
+                user_data=self._user_data,
+                reservation_id=plan.reservation_id,
+            ),
+            opts=self._child,
+        )
+        base = plan.base_gpu_limit()
+        pools = [(name, _KARPENTER_CAPACITY[plan.capacity_type], plan.gpu_limit() - base, 10)]
+        if base:
+            # The heavier pool is filled first, so the base is on demand and only what goes beyond it is spot.
+            pools.insert(0, (f"{name}-base", ["on-demand"], base, 100))
+        for pool, capacity_types, gpu_limit, weight in pools:
+            kubernetes.apiextensions.CustomResource(
+                f"{pool}-pool",
+                api_version="karpenter.sh/v1",
+                kind="NodePool",
+                metadata={"name": pool, "labels": labels},
+                spec=node_pool_spec(
+                    name,
+                    instance_types=plan.instance_types,
+                    capacity_types=capacity_types,
+                    labels=self._labels,
+                    taints=[{"key": GPU_RESOURCE, "value": "true", "effect": "NoSchedule"}],
+                    gpu_limit=gpu_limit,
+                    weight=weight,
+                    consolidate_after=args.get("consolidate_after", "5m"),
+                    consolidate_underutilized=args.get("consolidate_underutilized", False),
+                    budgets=plan.budgets,
+                ),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[node_class]),
+            )
 
 
 def schedule(
@@ -143,35 +321,3 @@ def schedule(
             desired_capacity=least,
             opts=opts,
         )
-
-
-class _Plan:
-    """What remains of the Args once they are checked."""
-
-    def __init__(self, read: Arguments, args: Mapping[str, Any]) -> None:
-        self.cost_tags = read.cost_tags()
-        self.instance_types = read.names("instance_types", "instance type")
-        self.capacity_type = read.member("capacity_type", CapacityType, CapacityType.ON_DEMAND)
-        self.min_size = read.whole("min_size", 0)
-        self.max_size = read.whole("max_size", 1, least=1)
-        self.volume_size_gib = read.whole("volume_size_gib", 200, least=50, most=16_384)
-        self.labels = {**self.cost_tags.kubernetes(), **args.get("labels", {})}
-        self.office_hours: OfficeHours | None = args.get("office_hours")
-
-
-def _check(name: str, args: GpuNodePoolArgs) -> _Plan:
-    read = Arguments(name, args)
-    read.allow_only(GpuNodePoolArgs.__annotations__)
-    plan = _Plan(read, args)
-    if plan.min_size > plan.max_size:
-        read.refuse("max_size", f"{plan.max_size} is below min_size {plan.min_size}; raise it or lower min_size")
-    for kind in plan.instance_types:
-        if is_arm(kind):
-            read.refuse("instance_types", f'"{kind}" is Graviton, the node image is x86; use such as g5.xlarge')
-    hours: Mapping[str, Any] = plan.office_hours or {}
-    for moment in ("start", "stop") if hours else ():
-        problem = problem_with_cron(str(hours.get(moment, "")))
-        if problem:
-            read.refuse(f"office_hours.{moment}", problem)
-    read.refuse_if_wrong()
-    return plan

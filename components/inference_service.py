@@ -11,7 +11,7 @@ import pulumi_kubernetes as kubernetes
 
 from components import workload
 from components.arguments import Arguments
-from components.gpu_node_pool import GPU_LABEL, GPU_TAINT_KEY
+from components.workload import GPU_LABEL, GPU_RESOURCE
 
 FINOPS = "finops.apexlogic.com"
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,51}[a-z0-9])?")
@@ -227,9 +227,9 @@ def _pod_template(plan: _Plan, args: InferenceServiceArgs) -> dict[str, Any]:
     }
     if plan.gpus:
         # Extended resources cannot be overcommitted: the API server wants request and limit to be equal.
-        resources[GPU_TAINT_KEY] = str(plan.gpus)
+        resources[GPU_RESOURCE] = str(plan.gpus)
         spec["nodeSelector"] = {GPU_LABEL: "true"}
-        spec["tolerations"] = [{"key": GPU_TAINT_KEY, "operator": "Equal", "value": "true", "effect": "NoSchedule"}]
+        spec["tolerations"] = [{"key": GPU_RESOURCE, "operator": "Equal", "value": "true", "effect": "NoSchedule"}]
     if args.get("pull_secrets"):
         spec["imagePullSecrets"] = [{"name": secret} for secret in args["pull_secrets"]]
     if args.get("priority_class"):

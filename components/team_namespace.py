@@ -10,7 +10,7 @@ import pulumi_kubernetes as kubernetes
 from apex.tags import MANAGER
 from components import workload
 from components.arguments import Arguments
-from components.gpu_node_pool import GPU_TAINT_KEY
+from components.workload import GPU_RESOURCE
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _NOT_A_TEAMS = ("default", "kube-node-lease", "kube-public", "kube-system")
@@ -172,7 +172,7 @@ class _Plan:
             "limits.cpu": cpu,
             "requests.memory": memory,
             "limits.memory": memory,
-            f"requests.{GPU_TAINT_KEY}": str(read.whole("gpus", 0)),
+            f"requests.{GPU_RESOURCE}": str(read.whole("gpus", 0)),
             "requests.storage": read.quantity("storage", "500Gi"),
             "pods": str(read.whole("pods", 100, least=1)),
             # Either would open a way in that no NetworkPolicy or cost tag of ours covers.

@@ -6,6 +6,12 @@ from typing import Any
 
 from apex.tags import MANAGER, CostTags
 
+GPU_LABEL = "gpu-enabled"
+"""The label, with the value "true", of every node with a GPU."""
+
+GPU_RESOURCE = "nvidia.com/gpu"
+"""The resource a pod asks for to get a GPU, and the key of the taint that keeps all other pods away."""
+
 UNPRIVILEGED_USER = 65532
 """The `nonroot` user of distroless images."""
 
