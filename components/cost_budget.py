@@ -4,14 +4,14 @@ import json
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
 from apex.tags import COST_CENTER, DATA_MODALITY, ENVIRONMENT, PROJECT, TEAM, CostTags
-from components.nested_arguments import NestedArguments
+from components.nested_arguments import NestedArguments, recorded
 
 _SCOPES = (COST_CENTER, DATA_MODALITY, ENVIRONMENT, PROJECT, TEAM)
 _EMAIL = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"
@@ -20,7 +20,7 @@ _MOST_NOTIFICATIONS = 5
 _MOST_EMAILS = 10
 
 
-class BudgetPeriod(Enum):
+class BudgetPeriod(StrEnum):
     """After what time a budget starts anew."""
 
     DAILY = "DAILY"
@@ -31,7 +31,7 @@ class BudgetPeriod(Enum):
     """Every calendar quarter."""
 
 
-class SpendKind(Enum):
+class SpendKind(StrEnum):
     """Which spend a threshold is held against."""
 
     ACTUAL = "ACTUAL"
@@ -121,7 +121,7 @@ class CostBudget(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CostBudgetArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         plan = _read(name, args)
-        super().__init__("apex:index:CostBudget", name, dict(args), opts)
+        super().__init__("apex:index:CostBudget", name, recorded(args), opts)
         child = pulumi.ResourceOptions(parent=self)
         budget = aws.budgets.Budget(
             f"{name}-budget",

@@ -64,13 +64,14 @@ def create_key(
     *,
     log_group: str | None = None,
     services: Sequence[Mapping[str, Any]] = (),
-    deletion_window_days: int = 30,
+    region: str = "",
 ) -> aws.kms.Key:
     """A key that rotates every year, with an alias.
 
     Who uses it is decided by the account's IAM policies; besides, CloudWatch Logs may for `log_group`, and services
-    may as the statements in `services` say.
+    may as the statements in `services` say. `region` is empty in the provider's own.
     """
+    where = {"region": region} if region else {}
 
     def policy(known: Sequence[str]) -> str:
         account_id, region, partition = known
@@ -92,10 +93,11 @@ def create_key(
         name,
         description=description,
         enable_key_rotation=True,
-        deletion_window_in_days=deletion_window_days,
+        deletion_window_in_days=30,
         policy=pulumi.Output.all(account.id, account.region, account.partition).apply(policy),
         tags=tags.aws(Name=name),
         opts=opts,
+        **where,
     )
-    aws.kms.Alias(f"{name}-alias", target_key_id=key.key_id, opts=opts)
+    aws.kms.Alias(f"{name}-alias", target_key_id=key.key_id, opts=opts, **where)
     return key

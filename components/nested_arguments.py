@@ -83,3 +83,14 @@ class NestedArguments(Arguments):
         if not isinstance(item, Mapping):
             self.refuse(place, f"{item!r} is not a map of arguments; write one")
         return inner
+
+
+def recorded(value: Any) -> Any:
+    """Args as the engine can keep them with the component: enums become their values."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {key: recorded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [recorded(item) for item in value]
+    return value

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from apex.tags import CostTags
 from components.keys import Account, create_key
-from components.nested_arguments import NestedArguments
+from components.nested_arguments import NestedArguments, recorded
 from components.prefix_plan import PrefixPlan, plan_prefixes
 
 _ISOLATED_ENDPOINTS = (
@@ -32,7 +32,7 @@ _ISOLATED_ENDPOINTS = (
 _USUAL_ENDPOINTS = ("ecr.api", "ecr.dkr", "logs", "sts")
 
 
-class NatPlacement(Enum):
+class NatPlacement(StrEnum):
     """How private subnets reach the internet."""
 
     NONE = "none"
@@ -116,7 +116,7 @@ class Network(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         plan = _read(name, args)
-        super().__init__("apex:index:Network", name, dict(args), opts)
+        super().__init__("apex:index:Network", name, recorded(args), opts)
         self._name = name
         self._plan = plan
         self._opts = pulumi.ResourceOptions(parent=self)
