@@ -197,6 +197,8 @@ class Analyzer(proto.AnalyzerServicer):
         level = self._levels[finding.rule]
         if level is Enforcement.REMEDIATE or finding.status is Status.CRASHED:
             level = Enforcement.MANDATORY
+        if finding.deferred:
+            level = Enforcement.ADVISORY
         return proto.AnalyzeDiagnostic(
             policyName=finding.rule,
             policyPackName=self._name,

@@ -4,8 +4,9 @@ import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from apex.plan import Hidden
 from apex.policy.props import HiddenValueError, WrongShapeError
-from apex.policy.rule import Enforcement, Rule, Severity, Violation
+from apex.policy.rule import Enforcement, Rule, Severity, Unknown, Violation
 from apex.policy.stack import Context, Subject
 
 
@@ -42,9 +43,13 @@ class Finding:
     line: int = 0
     waiver: str = ""
 
+    deferred: bool = False
+
     @property
     def blocks(self) -> bool:
         """Whether this finding refuses the change."""
+        if self.deferred:
+            return False
         return self.enforcement is not Enforcement.ADVISORY and self.status not in (Status.WAIVED, Status.EXISTING)
 
     @property
@@ -101,7 +106,11 @@ def _guarded(
             f"{hidden.path} is {hidden.reason.value}, so it cannot be shown that this complies: {_lower(rule.title)}"
         )
         fix = f"Give {hidden.path} a value that is known before the deployment. {rule.fix}"
-        yield _finding(rule, subject, message, fix, Status.UNKNOWN)
+        finding = _finding(rule, subject, message, fix, Status.UNKNOWN)
+        if rule.unknown is Unknown.DEFER and hidden.reason is Hidden.UNKNOWN:
+            note = f"{hidden.path} is not known yet; the deployment checks it before it makes this resource"
+            finding = replace(finding, message=note, fix="Nothing, unless the deployment refuses it.", deferred=True)
+        yield finding
     except WrongShapeError as wrong:
         yield _finding(rule, subject, f"{wrong}, so the rule cannot read it", rule.fix, Status.FAIL)
     except Exception as error:  # a broken rule must refuse, whatever broke it

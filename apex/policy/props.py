@@ -173,6 +173,15 @@ def _read(values: Any, key: str | int) -> Any:
         raise
 
 
+def plain_of(value: Any) -> Any:
+    """`value` and all it holds as dictionaries and lists, with `UNKNOWN` where the policy SDK's proxies would raise."""
+    if isinstance(value, Mapping):
+        return {name: plain_of(_read(value, name)) for name in value}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [plain_of(_read(value, number)) for number in range(len(value))]
+    return value
+
+
 def _nested(value: Any, path: str) -> Props:
     if value is None:
         return Props({}, path)

@@ -41,6 +41,19 @@ class Scope(enum.Enum):
     """A resource and its siblings, or the stack as a whole: checked when all resources are known."""
 
 
+class Unknown(enum.Enum):
+    """What it means that a rule needs a value that is not known at preview."""
+
+    REFUSE = "refuse"
+    """The change is refused: what cannot be shown to comply does not."""
+    DEFER = "defer"
+    """The preview says so, and the deployment decides before it touches the resource, when the value is known.
+
+    For rules of one resource only, on values that are ordinarily made of what other resources return, such as a
+    policy document with their ARNs.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One thing found. `subject` is the resource it is about where that is not the one being looked at."""
@@ -64,6 +77,7 @@ class Rule:
     framework's id (`apex.policy.frameworks`) to the ids of its controls. `settings` is the JSON Schema of the
     properties that a pack's configuration may give the rule. `waivable` is false for what no waiver may cover.
     `remediate` returns the repaired properties, None where there is nothing to repair.
+    `unknown` says what a value means that the rule needs and cannot see yet.
     """
 
     id: str
@@ -82,6 +96,7 @@ class Rule:
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     waivable: bool = True
+    unknown: Unknown = Unknown.REFUSE
 
     def __post_init__(self) -> None:
         for name in ("id", "title", "pack", "why", "fix", "code"):
@@ -93,6 +108,8 @@ class Rule:
             raise ValueError(f"rule {self.id} checks nothing")
         if self.validate_stack and self.scope is not Scope.STACK:
             raise ValueError(f"rule {self.id} looks at the whole stack; give it scope=Scope.STACK")
+        if self.unknown is Unknown.DEFER and self.scope is not Scope.RESOURCE:
+            raise ValueError(f"rule {self.id} cannot defer: the whole stack is seen only when it has been changed")
 
     def concerns(self, type_token: str) -> bool:
         """Whether the rule looks at resources of this type."""

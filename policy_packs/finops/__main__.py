@@ -5,8 +5,6 @@ import repair_cost_tags
 import require_budget
 import require_cost_tags
 
-from apex.engine.crossguard import policy_pack
-
 RULES = (
     require_cost_tags.rule,
     propagate_cost_tags.rule,
@@ -15,4 +13,7 @@ RULES = (
 )
 
 if __name__ == "__main__":
+    # Imported here, so that reading the list of rules costs no import of the engine's protocol.
+    from apex.engine.crossguard import policy_pack
+
     policy_pack("finops", RULES)

@@ -1,0 +1,44 @@
+"""Block volumes are encrypted."""
+
+from collections.abc import Iterator
+
+from apex.policy.controls import ENCRYPTION_AT_REST, serving
+from apex.policy.rule import Rule, Severity
+from apex.policy.stack import Context, Subject
+
+
+def validate(resource: Subject, context: Context) -> Iterator[str]:
+    """What breaks: block volumes are encrypted."""
+    if resource.type.startswith("aws:ebs/"):
+        if not resource.props.flag("encrypted"):
+            yield "encrypted is off"
+        return
+    if resource.type == "aws:ec2/instance:Instance":
+        devices = [resource.props.map("rootBlockDevice"), *resource.props.items("ebsBlockDevices")]
+    else:
+        mappings = resource.props.items("blockDeviceMappings")
+        devices = [each.map("ebs") for each in mappings if each.is_set("ebs")]
+        if not devices:
+            yield "no block device is described, so the image decides whether volumes are encrypted"
+    for device in devices:
+        if not device.flag("encrypted"):
+            yield f"{device.where('encrypted')} is off"
+
+
+rule = Rule(
+    id="encrypt_volumes",
+    title="Block volumes are encrypted",
+    pack="security",
+    severity=Severity.HIGH,
+    types=(
+        "aws:ebs/volume:Volume",
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        "aws:ec2/instance:Instance",
+        "aws:ebs/snapshotCopy:SnapshotCopy",
+    ),
+    validate=validate,
+    why="A volume's snapshots travel: to other accounts, regions and backups.",
+    fix="Set encrypted on each volume and block device.",
+    code=('block_device_mappings=[{"device_name": "/dev/xvda", "ebs": {"encrypted": True, "kms_key_id": key.arn}}]'),
+    controls=serving(ENCRYPTION_AT_REST, cis_aws="2.2.1"),
+)
