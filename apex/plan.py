@@ -7,7 +7,7 @@ Prices and policies look at these and know nothing of the engine. A value that t
 import enum
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +94,15 @@ class Plan:
         """The resources that exist after the change."""
         return tuple(resource for resource in self.resources if not resource.gone)
 
+    def deployed(self) -> "Plan":
+        """The stack as it was before the change: what a change adds or saves is the difference to it."""
+        before = tuple(
+            replace(resource, op="same", inputs=_inputs_before(resource))
+            for resource in self.resources
+            if resource.gone or resource.op == "same" or resource.deployed_inputs is not None
+        )
+        return replace(self, resources=before, is_change=False)
+
     def by_urn(self) -> dict[str, Resource]:
         """The resources that exist after the change, by URN."""
         return {resource.urn: resource for resource in self.planned()}
@@ -103,6 +112,10 @@ class Plan:
         index = self.by_urn()
         while resource.parent and (resource := index.get(resource.parent)):  # type: ignore[assignment]
             yield resource
+
+
+def _inputs_before(resource: Resource) -> Mapping[str, Any]:
+    return resource.inputs if resource.gone or resource.deployed_inputs is None else resource.deployed_inputs
 
 
 def urn_parts(urn: str) -> tuple[str, str, str, str]:

@@ -47,6 +47,21 @@ def test_a_deleted_resource_is_in_the_plan_but_not_planned():
     assert plan.planned() == ()
 
 
+def test_the_deployed_stack_is_what_was_there_before():
+    made = URN.replace("events", "made")
+    gone = URN.replace("events", "gone")
+    old, new = {"inputs": {"v": 1}}, {"inputs": {"v": 2}}
+    plan = parse(
+        step("update", oldState=old, newState=new),
+        step("create", urn=made, newState=new),
+        step("delete", urn=gone, oldState=old),
+    )
+    assert [(r.urn, r.op, r.inputs) for r in plan.deployed().planned()] == [
+        (URN, "same", {"v": 1}),
+        (gone, "same", {"v": 1}),
+    ]
+
+
 def test_a_state_is_read_without_what_waits_for_deletion():
     kept, leaving = (
         {"urn": URN, "type": "aws:msk/cluster:Cluster", "inputs": {}},
