@@ -8,6 +8,9 @@ from sandbox.aws import names, replacement, values
 from sandbox.aws import schema as schemas
 from sandbox.aws.schema import Property, Schema, Type
 
+FOREIGN = "__foreign"
+"""Marks the inputs of a resource that was read by its id: the sandbox cannot know what it was made with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -33,17 +36,22 @@ def compare(schema: Schema, old: dict[str, Any], new: dict[str, Any]) -> Verdict
         prop = schema.inputs.get(name)
         if name.startswith("__") or prop is None:
             continue
+        # What is imported is taken to be as the program describes it.
+        if old.get(FOREIGN) and name not in old:
+            continue
         before, after = _plain(old.get(name)), _plain(new.get(name))
-        if after is None and before is not None and _stays(schema, name):
+        if after is None and before is not None and _stays(schema, name, before):
             continue
         _walk(prop, before, after, name, name, schema.token, False, changes)
     return Verdict(tuple(changes), _delete_first(schema, old, new, changes))
 
 
-def _stays(schema: Schema, name: str) -> bool:
+def _stays(schema: Schema, name: str, before: Any) -> bool:
     """Whether the service keeps a value that the program no longer gives: one it would else have chosen itself."""
-    output = schema.outputs.get(name)
-    return output is not None and not output.optional and schema.inputs[name].default is None
+    output, default = schema.outputs.get(name), schema.inputs[name].default
+    if default is not None:
+        return _text(before).lower() == default.lower()
+    return output is not None and not output.optional
 
 
 def _delete_first(schema: Schema, old: dict[str, Any], new: dict[str, Any], changes: list[Change]) -> bool:

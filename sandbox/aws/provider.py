@@ -96,9 +96,23 @@ class Provider:
         inputs["__defaults"] = defaults
         return inputs, failures
 
-    def diff(self, token: str, old: dict[str, Any], new: dict[str, Any]) -> diff.Verdict:
-        """What a change of inputs does."""
-        return diff.compare(_schema(token), old, new)
+    def diff(
+        self, token: str, old: dict[str, Any], new: dict[str, Any], state: dict[str, Any] | None = None
+    ) -> diff.Verdict:
+        """What a change of inputs, or of the provider's default tags, does to a resource."""
+        verdict = diff.compare(_schema(token), old, new)
+        if verdict.changes or not self._default_tags_changed(old, new, state or {}):
+            return verdict
+        return diff.Verdict((diff.Change("tagsAll", "update", replaces=False),))
+
+    def _default_tags_changed(self, old: dict[str, Any], new: dict[str, Any], state: dict[str, Any]) -> bool:
+        before = values.reveal(state.get("tagsAll"))
+        after = values.reveal(outputs.merge_tags(self.settings.default_tags, new.get("tags")))
+        if not isinstance(before, dict) or values.has_unknown(after):
+            return False
+        # An imported resource's record may lack its tags; that is no change of the defaults.
+        own = values.reveal(old.get("tags")) or {}
+        return before != after and all(before.get(key) == value for key, value in own.items() if value is not None)
 
     def create(self, token: str, urn: str, inputs: dict[str, Any], *, preview: bool) -> outputs.State:
         """A new resource."""
@@ -117,8 +131,11 @@ class Provider:
             return state, inputs
         known = {name: value for name, value in state.items() if name in schema.outputs}
         read = outputs.read(schema, urn, resource_id, known, self.settings)
-        given = {name: value for name, value in read.items() if name in schema.inputs and not values.is_unknown(value)}
-        return read, {**given, "__defaults": []}
+        own = names.name_property(schema)
+        given = {
+            name: value for name, value in read.items() if name in schema.inputs and (name in known or name == own)
+        }
+        return read, {**given, "__defaults": [], diff.FOREIGN: True}
 
     def invoke(self, token: str, args: dict[str, Any]) -> dict[str, Any] | None:
         """The result of a function; None while its arguments are unknown."""

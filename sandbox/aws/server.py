@@ -121,7 +121,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_spoken
     def Diff(self, request: Any) -> Any:  # noqa: N802
         """Compares inputs."""
-        return _difference(self._provider.diff(_type(request.urn), decode(request.old_inputs), decode(request.news)))
+        verdict = self._provider.diff(
+            _type(request.urn), decode(request.old_inputs), decode(request.news), decode(request.olds)
+        )
+        return _difference(verdict)
 
     @_spoken
     def Create(self, request: Any) -> Any:  # noqa: N802
