@@ -8,18 +8,33 @@ from apex.plan import Plan, Resource
 from apex.pricing.adapters import ADAPTERS
 from apex.pricing.catalogue import CURRENCY, Catalogue, MissingPriceError, load_catalogue
 from apex.pricing.free import ALIASES, why_free
-from apex.pricing.kubernetes import WORKLOADS, Finding, share_pools
+from apex.pricing.kubernetes import Finding, share_pools
 from apex.pricing.lines import Component, price_lines, sum_monthly
 from apex.pricing.quantity import ZERO, Quantity, total
-from apex.pricing.stack import Purchase, Stack, UnpriceableError
+from apex.pricing.stack import HiddenValueError, Purchase, Stack, UnpriceableError
 from apex.pricing.usage import UsageBook
+from apex.pricing.workloads import WORKLOADS
+
+SHARED_TYPES = frozenset(
+    {
+        "aws:eks/cluster:Cluster",
+        "aws:ec2/natGateway:NatGateway",
+        "aws:ec2/vpc:Vpc",
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "aws:ec2/eip:Eip",
+        "aws:cloudtrail/trail:Trail",
+        "aws:cfg/recorder:Recorder",
+    }
+)
+"""What serves every team of a stack."""
 
 
 @dataclass(frozen=True, slots=True)
 class PricedResource:
     """A resource on a bill. `unpriced` says why some or all of it has no price; `free` why it costs nothing.
 
-    `shared_by` is set on what several owners pay for: the idle part of a pool, a control plane, the network.
+    `shared` marks what serves several owners (the idle part of a pool, a control plane, the network): allocation may
+    split it by a key. `hidden` marks an unpriced one whose price hangs on a value that is not known yet.
     """
 
     urn: str
@@ -33,6 +48,8 @@ class PricedResource:
     region: str = ""
     component: str = ""
     catalog_entry: str = ""
+    shared: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +103,9 @@ def _price(resource: Resource, stack: Stack) -> PricedResource:
     token = ALIASES.get(resource.type, resource.type)
     tags = stack.tags(resource)
     component, entry = stack.owner_names(resource, tags)
+    shared = token in SHARED_TYPES
     common = {"urn": resource.urn, "type": resource.type, "name": resource.name, "tags": tags,
-              "component": component, "catalog_entry": entry}  # fmt: skip
+              "component": component, "catalog_entry": entry, "shared": shared}  # fmt: skip
     if not resource.custom:
         return PricedResource(**common, free="a component; its children are billed")  # type: ignore[arg-type]
     if resource.type in WORKLOADS:
@@ -100,7 +118,8 @@ def _price(resource: Resource, stack: Stack) -> PricedResource:
     try:
         components, missing = price_lines(adapter(resource, stack).lines(), stack.catalogue)
     except (UnpriceableError, MissingPriceError) as reason:
-        return PricedResource(**common, unpriced=str(reason))  # type: ignore[arg-type]
+        hidden = isinstance(reason, HiddenValueError)
+        return PricedResource(**common, unpriced=str(reason), hidden=hidden)  # type: ignore[arg-type]
     return PricedResource(
         **common,  # type: ignore[arg-type]
         monthly=sum_monthly(components),

@@ -1,8 +1,36 @@
-"""Kubernetes workloads."""
+"""Pools of nodes and the shares of them that workloads pay for.
 
-from dataclasses import dataclass
+A pod pays for the part of a node that its scarcest request takes (its GPUs where it asks for any), at the price of the
+pool it can land on. What no workload takes stays with the pool: that is its idle part. The total does not change: what
+a workload is given, its pool is relieved of.
+"""
 
-WORKLOADS = frozenset({})
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from apex.plan import Hidden, Resource
+from apex.pricing.adapters.eks import karpenter_nodes, node_count, node_types
+from apex.pricing.catalogue import MissingPriceError
+from apex.pricing.free import ALIASES
+from apex.pricing.lines import Component
+from apex.pricing.quantity import HOURS_PER_MONTH, Quantity, total
+from apex.pricing.stack import HiddenValueError, Props, Stack, UnpriceableError
+from apex.pricing.workloads import WORKLOADS, Workload, name_of, read_workload
+
+if TYPE_CHECKING:
+    from apex.pricing.estimate import PricedResource
+
+NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+NODE_POOL = "kubernetes:karpenter.sh/v1:NodePool"
+EXPECTED_COST = "finops.apexlogic.com/expected-cost-per-hour"
+TOLERANCE = Decimal("0.2")
+"""How far a declared cost per hour may be from ours before it is a finding."""
+
+_EFFECTS = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute", "PREFER_NO_SCHEDULE": "PreferNoSchedule"}
+_IGNORED_LABELS = frozenset({"kubernetes.io/os", "topology.kubernetes.io/zone"})
+SHARED = "billed to the workloads that run on it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,5 +41,208 @@ class Finding:
     message: str
 
 
-def share_pools(stack, priced):
-    return ()
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Nodes of one kind: how many there are, what each has, what they cost a month."""
+
+    resource: Resource
+    nodes: Quantity
+    cost: Quantity
+    vcpus: Decimal
+    memory: Decimal
+    gpus: int
+    labels: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    taints: tuple[Mapping[str, str], ...] = ()
+
+    def takes(self, workload: Workload) -> bool:
+        """Whether pods of `workload` can land here."""
+        if workload.needs.gpus and not self.gpus:
+            return False
+        if self.share(workload) > 1:
+            return False
+        for key, values in workload.selector.items():
+            if key in _IGNORED_LABELS:
+                continue
+            have = self.labels.get(key, frozenset())
+            if have is not None and not (have & values):
+                return False
+        return all(workload.tolerates(taint) for taint in self.taints)
+
+    def share(self, workload: Workload) -> Decimal:
+        """The part of a node that one pod takes: its scarcest request, its GPUs where it asks for any."""
+        needs = workload.needs
+        if needs.gpus and self.gpus:
+            return needs.gpus / self.gpus
+        return max(needs.cpu / self.vcpus, needs.memory / self.memory)
+
+    @property
+    def node_price(self) -> Decimal:
+        """What one node costs an hour, at the expected size (at the largest where none is expected)."""
+        count, cost = (
+            (self.nodes.expected, self.cost.expected) if self.nodes.expected else (self.nodes.peak, self.cost.peak)
+        )
+        return cost / count / HOURS_PER_MONTH if count else Decimal(0)
+
+
+def share_pools(stack: Stack, priced: "dict[str, PricedResource]") -> tuple[Finding, ...]:
+    """Move the workloads' shares from their pools to them, in `priced`; say what looks wrong."""
+    workloads = [r for r in sorted(stack.planned(), key=lambda r: r.urn) if r.type in WORKLOADS]
+    if not workloads:
+        return ()
+    pools = _pools(stack, priced)
+    landed: dict[str, list[Workload]] = {pool.resource.urn: [] for pool in pools}
+    for resource in workloads:
+        try:
+            workload = read_workload(resource, stack)
+            for pool in _homes(workload, pools, priced):
+                landed[pool.resource.urn].append(workload)
+        except UnpriceableError as reason:
+            hidden = isinstance(reason, HiddenValueError)
+            priced[resource.urn] = replace(priced[resource.urn], unpriced=str(reason), hidden=hidden)
+    for pool in pools:
+        _charge(pool, landed[pool.resource.urn], priced)
+    return tuple(finding for r in workloads if (finding := _declared_cost(r, priced[r.urn])))
+
+
+def _homes(workload: Workload, pools: list[Pool], priced: "dict[str, PricedResource]") -> list[Pool]:
+    able = [pool for pool in pools if pool.takes(workload)]
+    if workload.replicas is None:
+        return able
+    if not able:
+        raise UnpriceableError("no node pool of this stack can take it: its labels, taints or size do not fit")
+    # Machines with GPUs are left to those who ask for them; then the pool where a pod costs least.
+    return [min(able, key=lambda p: (p.gpus > 0, p.share(workload) * p.node_price, p.resource.urn))]
+
+
+def _charge(pool: Pool, workloads: list[Workload], priced: "dict[str, PricedResource]") -> None:
+    if not workloads:
+        return
+    used = [(w, (w.replicas or pool.nodes).times(pool.share(w))) for w in workloads]
+    demand = total(nodes for _, nodes in used)
+    owner = priced[pool.resource.urn]
+    charges = []
+    for workload, nodes in used:
+        monthly = _costs(pool, nodes, demand)
+        charges.append(monthly)
+        _give(workload, pool, nodes, monthly, priced)
+    sum_of = total(charges)
+    relief = Quantity(-sum_of.low, -sum_of.expected, -sum_of.peak)
+    line = Component(
+        name=f"less the share of {len(workloads)} workloads; the rest is idle",
+        unit="hour",
+        quantity=relief.map(lambda amount: amount / pool.node_price if pool.node_price else Decimal(0)),
+        unit_price=pool.node_price,
+        monthly=relief,
+        service="AmazonEC2",
+        region=owner.region,
+        assumption=SHARED,
+    )
+    priced[pool.resource.urn] = replace(
+        owner, components=(*owner.components, line), monthly=owner.monthly.plus(relief), shared=True
+    )
+
+
+def _costs(pool: Pool, nodes: Quantity, demand: Quantity) -> Quantity:
+    """A workload's part of the pool's cost in each case: by nodes used, or by demand where more is asked than there is."""
+
+    def part(cost: Decimal, mine: Decimal, there: Decimal, asked: Decimal) -> Decimal:
+        most = max(there, asked)
+        return cost * mine / most if most else Decimal(0)
+
+    cases = zip(pool.cost.cases, nodes.cases, pool.nodes.cases, demand.cases, strict=True)
+    low, expected, peak = (part(*case) for case in cases)
+    return Quantity(low, expected, peak)
+
+
+def _give(
+    workload: Workload, pool: Pool, nodes: Quantity, monthly: Quantity, priced: "dict[str, PricedResource]"
+) -> None:
+    urn = workload.resource.urn
+    replicas = workload.replicas
+    what = "GPUs" if workload.needs.gpus else "requests"
+    line = Component(
+        name=f"share of pool {pool.resource.name} by its {what}",
+        unit="node-hour",
+        quantity=nodes.times(HOURS_PER_MONTH),
+        unit_price=pool.node_price,
+        monthly=monthly,
+        service="AmazonEC2",
+        region=priced[pool.resource.urn].region,
+        assumption=replicas.assumption if replicas else "one pod on every node",
+    )
+    mine = priced[urn]
+    priced[urn] = replace(mine, components=(*mine.components, line), monthly=mine.monthly.plus(monthly))
+
+
+def _pools(stack: Stack, priced: "dict[str, PricedResource]") -> list[Pool]:
+    found = []
+    for resource in sorted(stack.planned(), key=lambda r: r.urn):
+        kind = ALIASES.get(resource.type, resource.type)
+        if kind not in (NODE_GROUP, NODE_POOL) or priced[resource.urn].unpriced:
+            continue
+        try:
+            found.append(_pool(resource, kind, stack, priced[resource.urn].monthly))
+        except (UnpriceableError, MissingPriceError) as reason:
+            priced[resource.urn] = replace(priced[resource.urn], unpriced=f"its nodes cannot be shared: {reason}")
+    return found
+
+
+def _pool(resource: Resource, kind: str, stack: Stack, cost: Quantity) -> Pool:
+    props = Props.of(resource)
+    if kind == NODE_GROUP:
+        kinds, nodes = node_types(resource, stack), node_count(resource, stack)
+        labels = {str(k): _known(v) for k, v in (props.get("labels") or {}).items()}
+        labels["eks.amazonaws.com/capacityType"] = frozenset([props.text("capacityType", "ON_DEMAND")])
+        taints = tuple(
+            {
+                "key": t.text("key"),
+                "value": t.text("value", ""),
+                "effect": _EFFECTS.get(t.text("effect"), t.text("effect")),
+            }
+            for t in props.blocks("taints")
+        )
+    else:
+        kinds, nodes, _ = karpenter_nodes(resource, stack)
+        template = props.block("spec").block("template")
+        labels = {str(k): _known(v) for k, v in (template.block("metadata").get("labels") or {}).items()}
+        labels["karpenter.sh/nodepool"] = frozenset([name_of(resource)[1]])
+        for rule in template.block("spec").blocks("requirements"):
+            if rule.text("operator", "In") == "In":
+                labels.setdefault(rule.text("key"), frozenset(rule.strings("values")))
+        taints = tuple(
+            {"key": t.text("key"), "value": t.text("value", ""), "effect": t.text("effect")}
+            for t in template.block("spec").blocks("taints")
+        )
+    machine = stack.catalogue.instance(kinds[0])
+    labels.setdefault("node.kubernetes.io/instance-type", frozenset(kinds))
+    if machine.gpus:
+        # The device plugin's feature discovery labels GPU nodes by itself.
+        labels.setdefault("nvidia.com/gpu.present", frozenset(["true"]))
+    hard = tuple(taint for taint in taints if taint["effect"] != "PreferNoSchedule")
+    return Pool(resource, nodes, cost, machine.vcpus, machine.memory_gib * 1024**3, machine.gpus, labels, hard)
+
+
+def _known(value: Any) -> frozenset[str] | None:
+    return None if isinstance(value, Hidden) else frozenset([str(value)])
+
+
+def _declared_cost(resource: Resource, priced: "PricedResource") -> Finding | None:
+    metadata = resource.inputs.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    declared = annotations.get(EXPECTED_COST) if isinstance(annotations, Mapping) else None
+    if declared is None or isinstance(declared, Hidden):
+        return None
+    try:
+        said = Decimal(str(declared).strip().lstrip("$"))
+    except InvalidOperation:
+        return Finding(resource.urn, f'{EXPECTED_COST} is "{declared}", no number; write it in USD, as "1.25"')
+    if priced.unpriced:
+        return None
+    ours = priced.monthly.expected / HOURS_PER_MONTH
+    if abs(ours - said) <= TOLERANCE * said:
+        return None
+    return Finding(
+        resource.urn,
+        f"{EXPECTED_COST} says {said:f} USD, the estimate is {ours:.4f} USD: more than {TOLERANCE:.0%} apart; "
+        "correct the annotation or the requests",
+    )

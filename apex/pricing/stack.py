@@ -17,6 +17,10 @@ class UnpriceableError(Exception):
     """Why a resource cannot be priced; it is listed with this reason and never counted as 0."""
 
 
+class HiddenValueError(UnpriceableError):
+    """The price hangs on a value that is unknown until deployed, or secret: a gate must not let it pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purchase:
     """How machines are bought. A covered share of on-demand hours pays the committed rate; the rest pays list price."""
@@ -91,7 +95,7 @@ class Stack:
             own = resource.outputs.get("region") or UNKNOWN
         region = own or self._provider_region(resource) or self.plan.config.get("aws:region") or self.default_region
         if isinstance(region, Hidden):
-            raise UnpriceableError(f"region is {region.value}")
+            raise HiddenValueError(f"region is {region.value}")
         if not region:
             raise UnpriceableError("region is not known: set aws:region in the stack's config or give --region")
         return str(region)
@@ -122,11 +126,10 @@ class Stack:
     def _names(self, resource: Resource) -> dict[str, tuple[str, ...]]:
         tags = self.tags(resource)
         above = tuple(ancestor.name for ancestor in self._ancestors(resource))
-        marked = lambda *keys: tuple(tags[key] for key in keys if key in tags)  # noqa: E731
         return {
             "resource": (resource.urn, resource.name),
-            "data-class": marked("data-class", "data-modality"),
-            "pipeline": marked("pipeline", "catalog-entry") + above,
+            "data-class": (*_marked(tags, "data-class"), resource.name.rpartition("-")[2]),
+            "pipeline": (*_marked(tags, "pipeline", "catalog-entry"), *above),
             "component": above,
             "service": ("*",),
         }
@@ -176,7 +179,7 @@ class Props:
         """The value of `name`, None where absent. Raises UnpriceableError where it is hidden."""
         value = self.raw(name)
         if isinstance(value, Hidden):
-            raise UnpriceableError(f"{self._path}{name} is {'a secret' if value is SECRET else value.value}")
+            raise HiddenValueError(f"{self._path}{name} is {'a secret' if value is SECRET else value.value}")
         return value
 
     def text(self, name: str, default: str | None = None) -> str:
@@ -214,7 +217,7 @@ class Props:
         if isinstance(value, list):
             value = value[0] if value else None
             if isinstance(value, Hidden):
-                raise UnpriceableError(f"{self._path}{name} is {value.value}")
+                raise HiddenValueError(f"{self._path}{name} is {value.value}")
         return Props(value if isinstance(value, Mapping) else {}, None, f"{self._path}{name}.")
 
     def blocks(self, name: str) -> list["Props"]:
@@ -224,7 +227,7 @@ class Props:
         found = []
         for number, item in enumerate(items):
             if isinstance(item, Hidden):
-                raise UnpriceableError(f"{self._path}{name}[{number}] is {item.value}")
+                raise HiddenValueError(f"{self._path}{name}[{number}] is {item.value}")
             if isinstance(item, Mapping):
                 found.append(Props(item, None, f"{self._path}{name}[{number}]."))
         return found
@@ -234,7 +237,7 @@ class Props:
         value = self.get(name)
         items = value if isinstance(value, list) else [] if value is None else [value]
         if any(isinstance(item, Hidden) for item in items):
-            raise UnpriceableError(f"{self._path}{name} is unknown until deployed")
+            raise HiddenValueError(f"{self._path}{name} is unknown until deployed")
         return [str(item) for item in items]
 
     def length(self, name: str) -> int | None:
@@ -265,6 +268,10 @@ def tags_of(resource: Resource) -> dict[str, str]:
         return _plain(labels)
     all_tags = resource.outputs.get("tagsAll")
     return _plain(all_tags) if isinstance(all_tags, Mapping) else {}
+
+
+def _marked(tags: Mapping[str, str], *keys: str) -> tuple[str, ...]:
+    return tuple(tags[key] for key in keys if key in tags)
 
 
 def _plain(tags: Mapping[Any, Any]) -> dict[str, str]:

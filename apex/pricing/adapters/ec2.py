@@ -44,7 +44,7 @@ def machines(
     zero = Decimal(0)
     cases = {kind: [zero, zero, zero] for kind in kinds}
     cases[ranked[0]][0], cases[kinds[0]][1], cases[ranked[-1]][2] = hours.cases
-    return [of(kind, Quantity(*amounts, why)) for kind, amounts in cases.items() if any(amounts)]
+    return [of(kind, Quantity(a, b, c, why)) for kind, (a, b, c) in cases.items() if a or b or c]
 
 
 def volume(block: Props, region: str, count: Quantity, stack: Stack, resource: Resource, label: str,

@@ -20,7 +20,9 @@ def instance(resource: Resource, stack: Stack) -> Priced:
     source = stack.referenced(resource, "replicateSourceDb", "aws:rds/instance:Instance")
     base = Props.of(source) if source else Props({})
     if props.has("replicateSourceDb") and source is None and not props.has("allocatedStorage"):
-        raise UnpriceableError("replicateSourceDb is not in this stack: engine and storage of the replica are not known")
+        raise UnpriceableError(
+            "replicateSourceDb is not in this stack: engine and storage of the replica are not known"
+        )
     size = props.number("allocatedStorage", base.number("allocatedStorage", 0))
     if not size:
         raise UnpriceableError("allocatedStorage is not set")

@@ -51,14 +51,15 @@ def collection(resource: Resource, stack: Stack) -> Priced:
     return SearchCollections(region, units, storage, why)
 
 
-def _first(stack: Stack, region: str) -> Resource | None:
+def _first(stack: Stack, region: str) -> Resource:
     key = f"collections:{region}"
     if key not in stack.notes:
         found = [r for r in stack.planned() if r.type == COLLECTION and stack.region(r) == region]
         # One with standby replicas asks for more: it must carry the sum, whichever comes first by name.
         ranked = sorted(found, key=lambda r: (r.inputs.get("standbyReplicas", "ENABLED") != "ENABLED", r.urn))
         stack.notes[key] = ranked[0]
-    return stack.notes[key]  # type: ignore[no-any-return]
+    first: Resource = stack.notes[key]
+    return first
 
 
 ADAPTERS = {"aws:opensearch/domain:Domain": domain, COLLECTION: collection}
