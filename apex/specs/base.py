@@ -66,6 +66,8 @@ class Spec(Model):
     plural: ClassVar[str]
     required_labels: ClassVar[tuple[str, ...]] = ()
     namespaced: ClassVar[bool] = False
+    admission: ClassVar[tuple[tuple[str, str], ...]] = ()
+    """Rules (CEL, message) that the cluster cannot be told in the CRD."""
 
     api_version: str
     kind: str

@@ -29,6 +29,7 @@ from apex.specs.values import (
 )
 
 GROUP = "apexlogic.io"
+MEASURE_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 _THRESHOLD_PATTERN = f"{RATIO_PATTERN}|{DURATION_PATTERN}"
 
 
@@ -80,7 +81,7 @@ class DataPrivacy(Model):
 class BiasDetection(Model):
     """How unfair the model may be."""
 
-    thresholds: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")], Ratio], Field(min_length=1)]
+    thresholds: Annotated[dict[Annotated[str, Field(pattern=MEASURE_PATTERN)], Ratio], Field(min_length=1)]
     """The most that each fairness measure may be: demographic_parity_difference, equal_opportunity_difference, …"""
     monitoring_endpoint: HttpsUrl
     """Where the measures are reported."""
@@ -211,5 +212,11 @@ class MultimodalAIComponent(Spec):
     plural: ClassVar[str] = "multimodalaicomponents"
     summary: ClassVar[str] = "a model that serves, with its governance and its release"
     namespaced: ClassVar[bool] = True
+    admission: ClassVar[tuple[tuple[str, str], ...]] = (
+        (
+            f"object.spec.governance.biasDetection.thresholds.all(key, key.matches('{MEASURE_PATTERN}'))",
+            f"spec.governance.biasDetection.thresholds has a key that does not match {MEASURE_PATTERN}",
+        ),
+    )
 
     spec: ComponentSpec

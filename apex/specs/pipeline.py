@@ -1,11 +1,13 @@
 """`DataPipeline`: data from a source, through steps, to a destination."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from apex.specs.base import Currency, Model, Spec, free
+from apex.specs.base import Currency, Model, Spec
 from apex.specs.checks import Check, needs, only_for
+from apex.specs.paths import Prefix
+from apex.specs.processors import Config
 from apex.specs.usage import Usages
 from apex.specs.values import Amount, Duration, Image, Name, Quantity, Ratio, S3Uri, Text, Topic
 
@@ -41,7 +43,7 @@ class Source(Model):
     """The Kafka topic."""
     bucket: Text | None = None
     """For s3: an s3:// address or the name of a storage tier."""
-    path: Text | None = None
+    path: Prefix | None = None
     """For s3: the prefix below the bucket."""
     stream: Topic | None = None
     """For kinesis: the stream."""
@@ -73,20 +75,13 @@ class Step(Model):
     """What runs it."""
     image: Image | None = None
     """The container image; for apache-spark, apache-flink and container."""
-    config: dict[str, Any] = Field(default_factory=dict)
+    config: Config = Field(default_factory=dict)
     """Settings of the processor: `language`, `outputFormat`, `piiRedaction` (enabled or disabled), `modelPath`, …"""
 
     checks: ClassVar[tuple[Check, ...]] = (
         *needs("processor", "container", "image"),
         *only_for("processor", ("apache-flink", "apache-spark", "container"), "image"),
     )
-
-    @field_validator("config", mode="before")
-    @classmethod
-    def _config(cls, value: Any) -> Any:
-        from apex.specs.processors import check_config
-
-        return check_config(free(value)) if isinstance(value, dict) else value
 
 
 class Transformation(Model):
@@ -111,7 +106,7 @@ class Destination(Model):
     """What kind of place it is."""
     bucket: Text | None = None
     """For s3: an s3:// address or the name of a storage tier."""
-    path: Text | None = None
+    path: Prefix | None = None
     """For s3: the prefix, with parts such as {date} or {hour}."""
     format: Literal["parquet", "json", "avro", "csv", "orc", "original"] | None = None
     """The form of the objects."""
@@ -134,13 +129,6 @@ class Destination(Model):
         *only_for("type", ("vector-database",), "index"),
         *only_for("type", ("feature-store",), "featureGroup"),
     )
-
-    @field_validator("path")
-    @classmethod
-    def _path(cls, value: str | None) -> str | None:
-        from apex.specs.paths import check_prefix
-
-        return None if value is None else check_prefix(value)
 
 
 class ResourceRequirements(Model):

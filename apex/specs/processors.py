@@ -1,8 +1,11 @@
 """What the settings of a step's processor may be, for those whose meaning is known."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import BeforeValidator, WithJsonSchema
+
+from apex.specs.base import free
 from apex.specs.checks import Failed
 from apex.specs.values import S3_PATTERN, shown
 
@@ -24,3 +27,25 @@ def check_config(config: dict[str, Any]) -> dict[str, Any]:
     if failures:
         raise Failed(failures)
     return config
+
+
+def _config(given: Any) -> Any:
+    return check_config(free(given)) if isinstance(given, dict) else given
+
+
+Config = Annotated[
+    dict[str, Any],
+    BeforeValidator(_config),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "x-kubernetes-preserve-unknown-fields": True,
+            "properties": {
+                "explainabilityEnabled": {"type": "boolean"},
+                "modelPath": {"type": "string", "pattern": S3_PATTERN},
+                "piiRedaction": {"type": "string", "enum": list(_SWITCHES)},
+            },
+        }
+    ),
+]
+"""Settings of a processor: free keys, of which some have a known meaning."""

@@ -45,7 +45,7 @@ def _volume(given: Any) -> Any:
     return given if isinstance(given, dict | Volume) else {"expected": given}
 
 
-Quantified = Annotated[Volume, BeforeValidator(_volume)] | None
+Quantified = Annotated[Volume, BeforeValidator(_volume, json_schema_input_type=Amount | Volume)] | None
 """A number, or a map of low, expected, peak and growthPerMonth."""
 
 

@@ -235,9 +235,17 @@ def _matching(pattern: str, problem: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _text_schema(pattern: str | None = None, **more: Any) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string", **({"pattern": pattern} if pattern else {}), **more}
-    return schema
+def _text_schema(pattern: str, **more: Any) -> dict[str, Any]:
+    return {"type": "string", "pattern": pattern, **more}
+
+
+def _text_or_whole(pattern: str, minimum: int | None = None) -> dict[str, Any]:
+    """The schema of text that a whole number is also taken for, as written without quotes."""
+    bound = {} if minimum is None else {"minimum": minimum}
+    return {
+        "anyOf": [{"type": "string", "pattern": pattern}, {"type": "integer", **bound}],
+        "crd": {"x-kubernetes-int-or-string": True, "pattern": pattern, **bound},
+    }
 
 
 LABEL_PATTERN = r"^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$"
@@ -249,7 +257,7 @@ IMAGE_PATTERN = r"^[a-z0-9][A-Za-z0-9._/-]*(:[0-9]{1,5}/[A-Za-z0-9._/-]+)?(:[A-Z
 REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
 SEMVER_PATTERN = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
 
-Text = Annotated[str, BeforeValidator(_text), Field(min_length=1)]
+Text = Annotated[str, BeforeValidator(_text), Field(min_length=1), WithJsonSchema(_text_or_whole(r"."))]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
 Amount = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema(number_or_text(_NUMBER_PATTERN, minimum=0))]
@@ -257,7 +265,7 @@ Ratio = Annotated[
     Decimal, BeforeValidator(read_ratio), WithJsonSchema(number_or_text(RATIO_PATTERN, minimum=0, maximum=1))
 ]
 Day = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
-Label = Annotated[str, BeforeValidator(_label), WithJsonSchema(_text_schema(LABEL_PATTERN))]
+Label = Annotated[str, BeforeValidator(_label), WithJsonSchema(_text_or_whole(LABEL_PATTERN, 0))]
 Name = Annotated[
     str,
     _matching(
@@ -282,7 +290,7 @@ Email = Annotated[
 Topic = Annotated[
     str,
     _matching(TOPIC_PATTERN, "is not a topic name; use at most 249 letters, digits, '.', '_' or '-'"),
-    WithJsonSchema(_text_schema(TOPIC_PATTERN)),
+    WithJsonSchema(_text_or_whole(TOPIC_PATTERN, 0)),
 ]
 Image = Annotated[
     str,
