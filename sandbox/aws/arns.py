@@ -97,6 +97,7 @@ _PREFIXES: dict[str, str] = {
 # Ids that the import instructions do not tell; the words are those of the ARNs' shapes.
 _IDS: dict[str, str] = {
     "aws:appautoscaling/target:Target": "{resourceId}",
+    "aws:budgets/budget:Budget": "{account}:{name}",
     "aws:cloudwatch/eventTarget:EventTarget": "{rule}-{hex8}",
     "aws:ec2/route:Route": "r-{routeTableId}{hex10}",
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": "{repository}",
@@ -113,6 +114,13 @@ _IDS: dict[str, str] = {
     "aws:sqs/queue:Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
     "aws:sqs/queuePolicy:QueuePolicy": "{queueUrl}",
 }
+# Their import instructions show only a part of the ARN that is the id.
+_NAMED_BY_ARN = frozenset(
+    {
+        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        "aws:costexplorer/anomalySubscription:AnomalySubscription",
+    }
+)
 _EC2_MODULES = frozenset({"ec2", "vpc", "ebs", "efs", "ec2transitgateway"})
 
 
@@ -156,7 +164,7 @@ def make_id(identity: Identity) -> str:
     if module in _EC2_MODULES and kind in _PREFIXES:
         return f"{_PREFIXES[kind]}-{identity.digits('id', 17)}"
     example, words, separator = _import_form(schema)
-    if example.startswith("arn:") and "arn" in schema.outputs:
+    if schema.token in _NAMED_BY_ARN or (example.startswith("arn:") and "arn" in schema.outputs):
         return make_arn(identity, "")
     if re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}|mrk-[0-9a-f]+", example):
         return identity.uuid("id")

@@ -29,6 +29,11 @@ class Verdict:
     delete_first: bool = False
 
 
+def top_level(path: str) -> str:
+    """The input that a changed path lies in."""
+    return path.partition(".")[0].partition("[")[0]
+
+
 def compare(schema: Schema, old: dict[str, Any], new: dict[str, Any]) -> Verdict:
     """What happens when the inputs `old` become `new`."""
     changes: list[Change] = []

@@ -15,6 +15,12 @@ _COMPUTED_MEMBERS: dict[tuple[str, str], tuple[str, ...]] = {
     ("aws:eks/cluster:Cluster", "kubernetesNetworkConfig"): ("serviceIpv4Cidr", "serviceIpv6Cidr"),
     ("aws:opensearch/domain:Domain", "vpcOptions"): ("availabilityZones", "vpcId"),
 }
+# Numbers that the service raises with every change but these; what refers to them changes with them.
+_COUNTERS: dict[str, tuple[str, frozenset[str]]] = {
+    "aws:ec2/launchTemplate:LaunchTemplate": ("latestVersion", frozenset({"tags", "defaultVersion"})),
+    "aws:msk/configuration:Configuration": ("latestRevision", frozenset()),
+    "aws:ssm/parameter:Parameter": ("version", frozenset({"tags"})),
+}
 _MAX_DEPTH = 4
 
 
@@ -36,15 +42,25 @@ def create(schema: Schema, urn: str, inputs: dict[str, Any], settings: Settings,
 
 
 def update(
-    schema: Schema, old: dict[str, Any], resource_id: str, inputs: dict[str, Any], settings: Settings
+    schema: Schema,
+    resource_id: str,
+    old: dict[str, Any],
+    inputs: dict[str, Any],
+    settings: Settings,
+    *,
+    changed: frozenset[str],
+    preview: bool,
 ) -> dict[str, Any]:
-    """The state after a change in place: what the service decided at creation stays."""
+    """The state after a change in place: what the service decided at creation stays, but for its counters."""
     fresh = _properties(schema, inputs, settings, None, resource_id)
     for name, value in fresh.items():
         if values.is_unknown(value) and name not in inputs:
             fresh[name] = old.get(name, value)
         elif isinstance(value, dict) and isinstance(old.get(name), dict):
             fresh[name] = _keep_members(value, old[name], inputs.get(name))
+    counter, apart = _COUNTERS.get(schema.token, ("", frozenset()))
+    if counter and changed - apart:
+        fresh[counter] = values.UNKNOWN if preview else int(old.get(counter) or 0) + 1
     return fresh
 
 
@@ -168,7 +184,7 @@ def _invent(
     if kind.kind == "bool":
         return False
     if kind.kind in ("int", "float"):
-        return 1 if name.lower().endswith("version") else 0
+        return 1 if name.lower().endswith(("version", "revision")) else 0
     if kind.kind == "map":
         return {}
     if kind.kind == "str":

@@ -118,9 +118,20 @@ class Provider:
         """A new resource."""
         return outputs.create(_schema(token), urn, inputs, self.settings, preview=preview)
 
-    def update(self, token: str, resource_id: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
-        """A resource changed in place."""
-        return outputs.update(_schema(token), old, resource_id, new, self.settings)
+    def update(
+        self,
+        token: str,
+        resource_id: str,
+        state: dict[str, Any],
+        old: dict[str, Any],
+        new: dict[str, Any],
+        *,
+        preview: bool,
+    ) -> dict[str, Any]:
+        """A resource changed in place, from the inputs `old` to `new`."""
+        schema = _schema(token)
+        changed = frozenset(diff.top_level(change.path) for change in diff.compare(schema, old, new).changes)
+        return outputs.update(schema, resource_id, state, new, self.settings, changed=changed, preview=preview)
 
     def read(
         self, token: str, urn: str, resource_id: str, state: dict[str, Any], inputs: dict[str, Any]

@@ -145,7 +145,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_spoken
     def Update(self, request: Any) -> Any:  # noqa: N802
         """Changes a resource in place."""
-        state = self._provider.update(_type(request.urn), request.id, decode(request.olds), decode(request.news))
+        state = self._provider.update(
+            _type(request.urn),
+            request.id,
+            decode(request.olds),
+            decode(request.old_inputs),
+            decode(request.news),
+            preview=request.preview,
+        )
         return proto.UpdateResponse(properties=encode(state))
 
     @_spoken
@@ -167,7 +174,7 @@ def _difference(verdict: diff.Verdict) -> Any:
     changes = verdict.changes
     return proto.DiffResponse(
         changes=proto.DiffResponse.DIFF_SOME if changes else proto.DiffResponse.DIFF_NONE,
-        diffs=sorted({_top(change.path) for change in changes}),
+        diffs=sorted({diff.top_level(change.path) for change in changes}),
         replaces=sorted({change.path for change in changes if change.replaces}),
         deleteBeforeReplace=verdict.delete_first,
         detailedDiff={
@@ -176,10 +183,6 @@ def _difference(verdict: diff.Verdict) -> Any:
         },
         hasDetailedDiff=True,
     )
-
-
-def _top(path: str) -> str:
-    return path.partition(".")[0].partition("[")[0]
 
 
 async def _serve() -> None:

@@ -82,6 +82,16 @@ IDENTITIES: dict[str, tuple[dict[str, Any], str, str]] = {
     "aws:eks/cluster:Cluster": (CLUSTER, "k", f"eks:{HERE}:cluster/k"),
     "aws:eks/nodeGroup:NodeGroup": (NODE_GROUP, "k:g", f"eks:{HERE}:nodegroup/k/g/{UUID}"),
     "aws:cloudwatch/logGroup:LogGroup": ({"name": "/eks/k"}, "/eks/k", f"logs:{HERE}:log-group:/eks/k"),
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor": (
+        {"name": "spend", "monitorType": "CUSTOM"},
+        rf"arn:aws:ce::123456789012:anomalymonitor/{UUID}",
+        f"ce::123456789012:anomalymonitor/{UUID}",
+    ),
+    "aws:budgets/budget:Budget": (
+        {"name": "team", "budgetType": "COST", "timeUnit": "MONTHLY"},
+        "123456789012:team",
+        "budgets::123456789012:budget/team",
+    ),
     "aws:glue/registry:Registry": (
         {"registryName": "events"},
         f"arn:aws:glue:{HERE}:registry/events",
@@ -149,12 +159,27 @@ def test_change_in_place_keeps_what_the_service_chose(provider: Provider) -> Non
     inputs = {"name": "k", "roleArn": "r", "version": "1.32", "vpcConfig": {"subnetIds": ["subnet-1"]}}
     token = "aws:eks/cluster:Cluster"
     resource_id, old = made(provider, token, inputs)
-    new = provider.update(token, resource_id, old, {**inputs, "version": "1.33", "tags": {"a": "b"}})
+    changed = {**inputs, "version": "1.33", "tags": {"a": "b"}}
+    new = provider.update(token, resource_id, old, inputs, changed, preview=False)
     assert new["version"] == "1.33"
     assert new["tagsAll"] == {"owner": "platform", "team": "none", "a": "b"}
     assert not has_unknown(new)
     for kept in ("arn", "endpoint", "certificateAuthority", "identities", "vpcConfig"):
         assert new[kept] == old[kept]
+
+
+def test_new_version_of_a_launch_template_is_unknown_until_made(provider: Provider) -> None:
+    token = "aws:ec2/launchTemplate:LaunchTemplate"
+    inputs = {"name": "gpu", "imageId": "ami-1"}
+    resource_id, old = made(provider, token, inputs)
+    assert old["latestVersion"] == 1
+
+    def latest(new: dict[str, Any], *, preview: bool) -> Any:
+        return provider.update(token, resource_id, old, inputs, new, preview=preview)["latestVersion"]
+
+    assert latest({**inputs, "imageId": "ami-2"}, preview=True) == UNKNOWN
+    assert latest({**inputs, "imageId": "ami-2"}, preview=False) == 2
+    assert latest({**inputs, "tags": {"a": "b"}}, preview=True) == 1
 
 
 def test_foreign_resource_is_read_by_its_id(provider: Provider) -> None:
