@@ -97,7 +97,7 @@ def read_instances() -> Iterator[Fact]:
 
 
 def derive_msk(facts: list[Fact]) -> Iterator[Fact]:
-    """Broker sizes that no fact names: AWS prices the sizes of a broker family in proportion (m5.24xlarge = 48 large)."""
+    """Broker sizes that no fact names: AWS prices a broker family in proportion to size (m5.24xlarge = 48 large)."""
     known = {(fact.item, fact.region) for fact in facts if fact.service == "AmazonMSK"}
     for fact in facts:
         match = re.fullmatch(r"((?:kafka|express)\.(m5|m7g))\.large", fact.item)
@@ -112,7 +112,7 @@ def derive_msk(facts: list[Fact]) -> Iterator[Fact]:
 
 
 def settle(facts: list[Fact]) -> tuple[list[Fact], list[tuple[Fact, Fact, str]]]:
-    """One fact a key: the most trusted, then the newest, then the dearest. Those that lost with another price, and why."""
+    """One fact a key: the most trusted, then the newest, then the dearest. Those that lost, and why."""
     groups = defaultdict(list)
     for fact in facts:
         groups[fact.key].append(fact)

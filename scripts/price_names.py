@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a table is read row by row
 """What each price fact is called in the catalogue.
 
 A row: service and item of the fact (the item is a regular expression that must match whole), then the catalogue's

@@ -1,26 +1,94 @@
 """`apex cost`: price a plan or a state of any Pulumi program, without running it."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from apex.plan import read_plan
+from apex.errors import InputError
+from apex.plan import Plan, read_plan
+from apex.pricing.allocation import SPLITS, groups
+from apex.pricing.budgets import Budget, Verdict, decide_budgets
+from apex.pricing.catalogue import CURRENCY, load_catalogue, load_catalogue_from
 from apex.pricing.document import bill_document
-from apex.pricing.estimate import Pricing, estimate
+from apex.pricing.estimate import Bill, Pricing, estimate
+from apex.pricing.focus import focus_csv
+from apex.pricing.forecast import Forecast, forecast
+from apex.pricing.from_catalog import budgets_of, check_teams, read_declarations, usage_of
+from apex.pricing.markdown import render_markdown
 from apex.pricing.render import render_table
+from apex.pricing.usage import UsageBook
+from apex.specs.loader import load_catalog
+
+FORMATS = ("table", "json", "csv", "markdown")
+_FILE = click.Path(path_type=Path)
 
 
 @click.command("cost")
-@click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table")
+@click.argument("plan", type=_FILE)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", help="csv has the columns of FOCUS 1.2.")
+@click.option("--out", type=_FILE, help="Write here instead of to the terminal.")
 @click.option("--region", help="Where resources run that do not say it themselves.")
-@click.option("--out", type=click.Path(path_type=Path))
-def cost(plan: Path, form: str, region: str | None, out: Path | None) -> None:
-    """Price PLAN: the output of `pulumi preview --json` or `pulumi stack export`."""
-    bill = estimate(read_plan(plan), Pricing(region=region))
-    text = json.dumps(bill_document(bill), indent=2) + "\n" if form == "json" else render_table(bill)
+@click.option("--currency", default=CURRENCY, help="Only USD: AWS's list prices are in it.")
+@click.option("--catalog", "catalog", type=_FILE, help="The catalog folder: its budgets and usage are used.")
+@click.option("--env", "environment", help="The catalog's overlay.")
+@click.option("--usage", "usage_files", type=_FILE, multiple=True, help="A file of Usage documents.")
+@click.option("--budgets", "budget_files", type=_FILE, multiple=True, help="A file of Budget documents.")
+@click.option("--baseline", type=_FILE, help="What is deployed (`pulumi stack export`), to say what a change adds.")
+@click.option("--prices", "prices", type=_FILE, help="A folder that `apex prices refresh` wrote.")
+@click.option("--split", type=click.Choice(SPLITS), default=SPLITS[0], help="How shared cost is split between teams.")
+@click.option("--forecast", "ahead", is_flag=True, help="Add twelve months ahead.")
+def cost(
+    plan: Path, form: str, out: Path | None, region: str | None, currency: str, catalog: Path | None,
+    environment: str | None, usage_files: tuple[Path, ...], budget_files: tuple[Path, ...], baseline: Path | None,
+    prices: Path | None, split: str, ahead: bool,
+) -> None:  # fmt: skip
+    """Price PLAN: the output of `pulumi preview --json` or `pulumi stack export`.
+
+    Nothing is deployed and nothing refused: budgets are shown, not enforced.
+    """
+    if currency != CURRENCY:
+        raise InputError.of(f'"{currency}" is not a currency of the prices; use {CURRENCY}', field="--currency")
+    what = read_plan(plan)
+    budgets, usage = _declared(what, catalog, environment, budget_files, usage_files)
+    pricing = Pricing(load_catalogue_from(prices) if prices else load_catalogue(), usage, region)
+    bill = estimate(what, pricing)
+    deployed = estimate(read_plan(baseline), pricing) if baseline else None
+    verdicts = decide_budgets(bill, budgets, deployed)
+    months = forecast(what, pricing, budgets) if ahead else None
+    text = _render(form, bill, verdicts, split, months)
     if out:
-        out.write_text(text, "utf-8")
+        out.write_text(text, encoding="utf-8")
     else:
         click.echo(text, nl=False)
+
+
+def _declared(
+    plan: Plan, folder: Path | None, environment: str | None, budget_files: tuple[Path, ...],
+    usage_files: tuple[Path, ...],
+) -> tuple[tuple[Budget, ...], UsageBook]:  # fmt: skip
+    budgets: tuple[Budget, ...] = ()
+    usage = UsageBook()
+    if folder:
+        declared = load_catalog(folder, environment)
+        budgets, usage = budgets_of(declared.declarations), usage_of(declared.declarations)
+    if budget_files:
+        own = budgets_of(read_declarations(budget_files))
+        check_teams(own, declared.ownership.allowed if folder else {}, plan)
+        budgets += own
+    if usage_files:
+        own_usage = usage_of(read_declarations(usage_files))
+        usage = UsageBook((*usage.entries, *own_usage.entries))
+    return budgets, usage
+
+
+def _render(form: str, bill: Bill, verdicts: tuple[Verdict, ...], split: str, months: Forecast | None) -> str:
+    if form == "json":
+        document = bill_document(bill, verdicts, groups(bill, split), months)
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if form == "csv":
+        return focus_csv(bill, datetime.now(UTC).date())
+    if form == "markdown":
+        return render_markdown(bill, verdicts, groups(bill, split), months)
+    return render_table(bill, verdicts, groups(bill, split), months)

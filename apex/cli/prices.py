@@ -22,6 +22,7 @@ def show(query: tuple[str, ...]) -> None:
     for price in found:
         tier = f" above {plain(price.start)}" if price.start else ""
         click.echo(
-            f"{price.service:<22} {price.item:<34} {price.region:<15} {plain(price.amount):>14} USD a {price.unit}{tier}"
+            f"{price.service:<22} {price.item:<34} {price.region:<15} {plain(price.amount):>14} "
+            f"USD a {price.unit}{tier}"
             f"  as of {price.as_of}  {price.source}"
         )

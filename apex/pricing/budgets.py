@@ -39,7 +39,7 @@ class Contributor:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a budget says of a bill. `state` is within, near, over, lowered (over, but less than deployed) or unknown."""
+    """What a budget says of a bill. `state`: within, near, over, lowered (over, but less than deployed), unknown."""
 
     budget: Budget
     limit: Decimal

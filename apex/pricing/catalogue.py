@@ -98,7 +98,7 @@ class Catalogue:
     @property
     def date(self) -> date:
         """The day of the newest price: the catalogue knows nothing later."""
-        return date.fromisoformat(max((row[7] for rows in self.rows.values() for row in rows if len(row[7]) == 10)))
+        return date.fromisoformat(max(row[7] for rows in self.rows.values() for row in rows if len(row[7]) == 10))
 
     def instance(self, name: str) -> InstanceType:
         """What `name` has. Raises MissingPriceError for an unknown type."""

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 
 ALIASES: Mapping[str, str] = {
     "aws:s3/bucketV2:BucketV2": "aws:s3/bucket:Bucket",
-    "aws:s3/bucketObjectLockConfigurationV2:BucketObjectLockConfigurationV2": "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
     "aws:alb/loadBalancer:LoadBalancer": "aws:lb/loadBalancer:LoadBalancer",
     "aws:applicationloadbalancing/loadBalancer:LoadBalancer": "aws:lb/loadBalancer:LoadBalancer",
     "aws:elasticloadbalancingv2/loadBalancer:LoadBalancer": "aws:lb/loadBalancer:LoadBalancer",
     "aws:elasticloadbalancing/loadBalancer:LoadBalancer": "aws:elb/loadBalancer:LoadBalancer",
     "aws:elasticsearch/domain:Domain": "aws:opensearch/domain:Domain",
-    "aws:cloudwatch/eventRule:EventRule": "aws:cloudwatch/eventRule:EventRule",
     "kubernetes:extensions/v1beta1:Deployment": "kubernetes:apps/v1:Deployment",
     "kubernetes:batch/v1beta1:CronJob": "kubernetes:batch/v1:CronJob",
     "kubernetes:karpenter.sh/v1beta1:NodePool": "kubernetes:karpenter.sh/v1:NodePool",
@@ -58,11 +56,13 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
     (_VPC, "aws:ec2/",
      "defaultNetworkAcl defaultRouteTable defaultSecurityGroup defaultSubnet defaultVpc defaultVpcDhcpOptions "
      "egressOnlyInternetGateway internetGateway internetGatewayAttachment mainRouteTableAssociation managedPrefixList "
-     "managedPrefixListEntry networkAcl networkAclAssociation networkAclRule networkInterface networkInterfaceAttachment "
+     "managedPrefixListEntry networkAcl networkAclAssociation networkAclRule networkInterface "
+     "networkInterfaceAttachment "
      "networkInterfaceSecurityGroupAttachment peeringConnectionOptions placementGroup route routeTable "
      "routeTableAssociation securityGroup securityGroupAssociation securityGroupRule subnet subnetCidrReservation "
      "vpcBlockPublicAccessOptions vpcBlockPublicAccessExclusion vpcDhcpOptions vpcDhcpOptionsAssociation "
-     "vpcEndpointConnectionAccepter vpcEndpointConnectionNotification vpcEndpointPolicy vpcEndpointRouteTableAssociation "
+     "vpcEndpointConnectionAccepter vpcEndpointConnectionNotification vpcEndpointPolicy "
+     "vpcEndpointRouteTableAssociation "
      "vpcEndpointSubnetAssociation vpcEndpointService vpcEndpointServiceAllowedPrinciple vpcIpv4CidrBlockAssociation "
      "vpcIpv6CidrBlockAssociation vpcPeeringConnection vpcPeeringConnectionAccepter vpcSecurityGroupRulesExclusive "
      "customerGateway vpnGateway vpnGatewayAttachment vpnGatewayRoutePropagation vpnConnectionRoute flowLog "
@@ -71,7 +71,8 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
      "eipAssociation keyPair tag volumeAttachment amiLaunchPermission snapshotCreateVolumePermission "
      "imageBlockPublicAccess instanceMetadataDefaults serialConsoleAccess allowedImagesSettings "
      "defaultCreditSpecification spotDatafeedSubscription availabilityZoneGroup"),
-    (_VPC, "aws:vpc/", "securityGroupEgressRule securityGroupIngressRule securityGroupVpcAssociation endpointPrivateDns"),
+    (_VPC, "aws:vpc/",
+     "securityGroupEgressRule securityGroupIngressRule securityGroupVpcAssociation endpointPrivateDns"),
     (_SETTING, "aws:ebs/", "defaultKmsKey encryptionByDefault snapshotBlockPublicAccess"),
     (_SETTING, "aws:autoscaling/",
      "attachment lifecycleHook notification policy schedule tag trafficSourceAttachment"),
@@ -83,8 +84,10 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
      "customPlugin workerConfiguration"),
     ("https://aws.amazon.com/s3/pricing/ (what objects do is billed, at their bucket)", "aws:s3/",
      "accessPoint accountPublicAccessBlock bucketAbac bucketAcl bucketAclV2 bucketCorsConfiguration "
-     "bucketCorsConfigurationV2 bucketLifecycleConfiguration bucketLifecycleConfigurationV2 bucketLogging bucketLoggingV2 "
-     "bucketNotification bucketObjectLockConfiguration bucketOwnershipControls bucketPolicy bucketPublicAccessBlock "
+     "bucketCorsConfigurationV2 bucketLifecycleConfiguration bucketLifecycleConfigurationV2 bucketLogging "
+     "bucketLoggingV2 "
+     "bucketNotification bucketObjectLockConfiguration bucketObjectLockConfigurationV2 "
+     "bucketOwnershipControls bucketPolicy bucketPublicAccessBlock "
      "bucketRequestPaymentConfiguration bucketServerSideEncryptionConfiguration "
      "bucketServerSideEncryptionConfigurationV2 bucketVersioning bucketVersioningV2 bucketWebsiteConfiguration "
      "bucketWebsiteConfigurationV2 bucketMetric"),
@@ -96,7 +99,8 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
     ("https://aws.amazon.com/cloudwatch/pricing/ (logs, metrics, alarms and dashboards are billed)", "aws:cloudwatch/",
      "alarmMuteRule eventBusPolicy eventConnection eventPermission eventRule eventTarget eventBus logAccountPolicy "
      "logDataProtectionPolicy logDestination logDestinationPolicy logIndexPolicy logResourcePolicy logStream "
-     "logSubscriptionFilter logDelivery logDeliverySource logDeliveryDestination logDeliveryDestinationPolicy queryDefinition"),
+     "logSubscriptionFilter logDelivery logDeliverySource logDeliveryDestination "
+     "logDeliveryDestinationPolicy queryDefinition"),
     (_SETTING, "aws:rds/",
      "clusterEndpoint clusterParameterGroup clusterRoleAssociation eventSubscription instanceDesiredState optionGroup "
      "parameterGroup proxyDefaultTargetGroup proxyTarget roleAssociation subnetGroup certificate"),
@@ -107,7 +111,8 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
     (_SETTING, "aws:elasticache/", "parameterGroup subnetGroup user userGroup userGroupAssociation"),
     (_SETTING, "aws:dynamodb/", "resourcePolicy tableItem tag kinesisStreamingDestination"),
     (_SETTING, "aws:lambda/",
-     "alias codeSigningConfig eventSourceMapping functionEventInvokeConfig functionRecursionConfig functionUrl invocation "
+     "alias codeSigningConfig eventSourceMapping functionEventInvokeConfig functionRecursionConfig "
+     "functionUrl invocation "
      "layerVersion layerVersionPermission permission runtimeManagementConfig resourcePolicy"),
     (_SETTING, "aws:sfn/", "activity alias"),
     ("https://aws.amazon.com/glue/pricing/ (the schema registry is free)", "aws:glue/",
@@ -115,7 +120,8 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
      "userDefinedFunction workflow"),
     (_SETTING, "aws:kinesis/", "resourcePolicy accountSettings"),
     (_SETTING, "aws:kinesisanalyticsv2/", "applicationSnapshot"),
-    ("https://aws.amazon.com/transcribe/pricing/ (minutes are billed)", "aws:transcribe/", "vocabularyFilter medicalVocabulary"),
+    ("https://aws.amazon.com/transcribe/pricing/ (minutes are billed)", "aws:transcribe/",
+     "vocabularyFilter medicalVocabulary"),
     (_SETTING, "aws:ecr/",
      "accountSetting lifecyclePolicy pullThroughCacheRule registryPolicy registryScanningConfiguration "
      "replicationConfiguration repositoryCreationTemplate repositoryPolicy"),

@@ -143,7 +143,7 @@ def _charge(pool: Pool, workloads: list[Workload], priced: "dict[str, PricedReso
 
 
 def _costs(pool: Pool, nodes: Quantity, demand: Quantity) -> Quantity:
-    """A workload's part of the pool's cost in each case: by nodes used, or by demand where more is asked than there is."""
+    """A workload's part of the pool's cost: by nodes used, or by demand where more is asked than there is."""
 
     def part(cost: Decimal, mine: Decimal, there: Decimal, asked: Decimal) -> Decimal:
         most = max(there, asked)

@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A priced line: `monthly` is `quantity` × `unit_price`."""
+    """A priced line: `monthly` is `quantity` by `unit_price`."""
 
     name: str
     unit: str

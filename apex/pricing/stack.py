@@ -89,7 +89,7 @@ class Stack:
         return self._index.values()
 
     def region(self, resource: Resource) -> str:
-        """Where `resource` runs: its own property, its ARN, its provider, the stack's config, then the caller's word."""
+        """Where `resource` runs: its own property, its ARN, its provider, the stack's config, the caller."""
         own = resource.inputs.get("region") or _arn_region(resource.outputs.get("arn"))
         if own is UNKNOWN:
             own = resource.outputs.get("region") or UNKNOWN

@@ -15,14 +15,14 @@ SCOPES = ("resource", "data-class", "pipeline", "component", "service")
 class UsageEntry:
     """Quantities a month of one service for one resource, data class, pipeline, component or for all of the service.
 
-    `growth` is the share by which every quantity grows a month: 0.05 is 5 %.
+    `growth` is the share by which a quantity grows a month, by metric: 0.05 is 5 %.
     """
 
     scope: str
     name: str
     service: str
     quantities: Mapping[str, Quantity]
-    growth: Decimal = Decimal(0)
+    growth: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -44,19 +44,19 @@ class UsageBook:
                 for name in names.get(scope, ()):
                     entry = self._index.get((scope, name, service))
                     if entry is not None and metric in entry.quantities:
-                        return self._grown(entry, entry.quantities[metric])
+                        return self._grown(entry, metric)
         return DEFAULTS[service][metric]
 
     def in_month(self, month: int) -> "UsageBook":
         """The book as it will be `month` months ahead, by each entry's growth."""
         return replace(self, month=month)
 
-    def _grown(self, entry: UsageEntry, quantity: Quantity) -> Quantity:
-        if not self.month or not entry.growth:
+    def _grown(self, entry: UsageEntry, metric: str) -> Quantity:
+        growth, quantity = entry.growth.get(metric, Decimal(0)), entry.quantities[metric]
+        if not self.month or not growth:
             return quantity.assume(f"declared for {entry.scope} {entry.name}")
-        factor = (1 + entry.growth) ** self.month
-        return quantity.times(factor).assume(
-            f"declared for {entry.scope} {entry.name}, grown {entry.growth:%} a month for {self.month} months"
+        return quantity.times((1 + growth) ** self.month).assume(
+            f"declared for {entry.scope} {entry.name}, grown {growth:%} a month for {self.month} months"
         )
 
 
@@ -127,7 +127,8 @@ DEFAULTS: Mapping[str, Mapping[str, Quantity]] = MappingProxyType(
                 "duration_ms": _default(1000, 5000, 60000), "memory_mb": _default(64, 64, 64)},
         "emr-serverless": {"hours": _default(0, 40, 200, "hours a month at work, at the initial size")},
         "glue": {"job_hours": _default(1, 20, 200, "hours a month at work"), "crawler_hours": _default(1, 5, 50),
-                 "catalog_objects": _default(100, 1_000, 10_000), "catalog_requests": _default(1_000, 100_000, 1_000_000)},
+                 "catalog_objects": _default(100, 1_000, 10_000),
+                 "catalog_requests": _default(1_000, 100_000, 1_000_000)},
         "kinesis": {"data_in_gb": _default(10, 100, 1000), "data_out_gb": _default(10, 200, 2000),
                     "put_units_millions": _default(1, 10, 100), "retained_gb": _default(1, 50, 500)},
         "firehose": {"data_in_gb": _default(1, 100, 1000)},
@@ -149,4 +150,4 @@ DEFAULTS: Mapping[str, Mapping[str, Quantity]] = MappingProxyType(
         "job": {"hours": _default(1, 20, 100, "hours a month that a Job runs")},
     }
 )  # fmt: skip
-"""What is assumed where nothing is declared, by service and metric. Every figure is marked as an assumption in a bill."""
+"""What is assumed where nothing is declared, by service and metric. A bill marks every such figure."""

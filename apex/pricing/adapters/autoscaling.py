@@ -19,7 +19,7 @@ def sizes(minimum: Decimal, desired: Decimal, maximum: Decimal, what: str) -> Qu
 
 
 def scheduled(resource: Resource, stack: Stack, count: Quantity) -> Quantity:
-    """`count` with what the schedules of `resource` change: the low and expected cases follow them, the peak does not."""
+    """`count` with what the schedules of `resource` change: low and expected follow them, the peak does not."""
     changes = []
     for user in stack.users(resource, "aws:autoscaling/schedule:Schedule"):
         props = Props.of(user)
@@ -40,7 +40,7 @@ def scheduled(resource: Resource, stack: Stack, count: Quantity) -> Quantity:
 
 
 def group(resource: Resource, stack: Stack) -> Priced:
-    """An autoscaling group: machines × hours, spot and on-demand, and a set of volumes for each."""
+    """An autoscaling group: machines by hours, spot and on-demand, and a set of volumes for each."""
     props, region = Props.of(resource), stack.region(resource)
     minimum, maximum = props.number("minSize"), props.number("maxSize")
     count = scheduled(resource, stack, sizes(minimum, props.number("desiredCapacity", minimum), maximum, "machines"))

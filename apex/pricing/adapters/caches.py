@@ -22,7 +22,7 @@ def cluster(resource: Resource, stack: Stack) -> Priced:
 
 
 def replication_group(resource: Resource, stack: Stack) -> Priced:
-    """Shards × (a primary and its replicas)."""
+    """Shards by (a primary and its replicas)."""
     props = Props.of(resource)
     if props.has("numNodeGroups") or props.has("replicasPerNodeGroup"):
         count = props.number("numNodeGroups", 1) * (1 + props.number("replicasPerNodeGroup", 0))

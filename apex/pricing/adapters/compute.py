@@ -92,7 +92,7 @@ _WORKERS = {"Standard": Decimal(1), "G.025X": Decimal("0.25"), "G.1X": Decimal(1
 
 
 def glue_job(resource: Resource, stack: Stack) -> Priced:
-    """DPU-hours of its workers (https://aws.amazon.com/glue/pricing/). Autoscaled workers: half of them are expected."""
+    """DPU-hours of its workers (https://aws.amazon.com/glue/pricing/)."""
     props, region = Props.of(resource), stack.region(resource)
     kind = props.text("workerType", "")
     if kind:

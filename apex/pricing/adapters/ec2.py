@@ -26,7 +26,7 @@ def machines(
     spot: Decimal = Decimal(0),
     label: str = "instances",
 ) -> list[Machines]:
-    """Machines of one type, or of several: the cheapest counts for low, the first for expected, the dearest for peak."""
+    """Machines of one type, or of several: cheapest for low, first for expected, dearest for peak."""
     buy = stack.purchase
 
     def of(kind: str, part: Quantity) -> Machines:

@@ -22,7 +22,7 @@ STANDARD_SUPPORT_UNTIL = {
 
 
 def cluster(resource: Resource, stack: Stack) -> Priced:
-    """A control plane; a version past standard support costs six times as much unless the cluster upgrades by itself."""
+    """A control plane; a version past standard support costs six times as much unless it upgrades by itself."""
     props, region = Props.of(resource), stack.region(resource)
     version = props.text("version", "")
     policy = props.block("upgradePolicy").text("supportType", "EXTENDED")
@@ -66,7 +66,7 @@ def node_count(resource: Resource, stack: Stack) -> Quantity:
 
 
 def node_group(resource: Resource, stack: Stack) -> Priced:
-    """Nodes × hours, on demand or spot, with their disks."""
+    """Nodes by hours, on demand or spot, with their disks."""
     props, region = Props.of(resource), stack.region(resource)
     count = node_count(resource, stack)
     spot = Decimal(int(props.text("capacityType", "ON_DEMAND") == "SPOT"))

@@ -52,7 +52,7 @@ def serverless(resource: Resource, stack: Stack) -> Priced:
 
 
 def connector(resource: Resource, stack: Stack) -> Priced:
-    """An MSK Connect connector: workers × units, between its autoscaling bounds."""
+    """An MSK Connect connector: workers by units, between its autoscaling bounds."""
     capacity = Props.of(resource).block("capacity")
     if capacity.has("provisionedCapacity"):
         fixed = capacity.block("provisionedCapacity")

@@ -70,7 +70,8 @@ def vpc(resource: Resource, stack: Stack) -> Priced:
             Line("transfer between zones, both directions", "AWSDataTransfer", "inter-zone", region,
                  use("inter_zone_gb").times(2)),
             # The first 100 GB a month to the internet are free for an account.
-            Line("transfer to the internet", "AWSDataTransfer", "internet", region, use("internet_gb"), free=Decimal(100)),
+            Line("transfer to the internet", "AWSDataTransfer", "internet", region, use("internet_gb"),
+                 free=Decimal(100)),
             Line("transfer to other regions", "AWSDataTransfer", "inter-region", region, use("inter_region_gb")),
         )
     )  # fmt: skip

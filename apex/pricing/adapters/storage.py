@@ -38,13 +38,12 @@ def file_system(resource: Resource, stack: Stack) -> Priced:
 
 
 def claim(resource: Resource, stack: Stack) -> Priced:
-    """A PersistentVolumeClaim makes the EBS driver create a volume of that size; gp3 unless its class says otherwise."""
+    """A PersistentVolumeClaim makes the EBS driver create a volume; gp3 unless its class says otherwise."""
     spec = Props.of(resource).block("spec")
     asked = spec.block("resources").block("requests").text("storage")
     size = Decimal(read_bytes(asked)) / 2**30
     kind, why = _class(spec.text("storageClassName", ""), stack)
-    volume = Volume(stack.region(resource), kind, size, count=ONE.assume(why), label="claimed volume")
-    return volume
+    return Volume(stack.region(resource), kind, size, count=ONE.assume(why), label="claimed volume")
 
 
 def _class(name: str, stack: Stack) -> tuple[str, str]:

@@ -128,7 +128,7 @@ class SearchDomain:
 
 @dataclass(frozen=True, slots=True)
 class SearchCollections:
-    """OpenSearch Serverless: capacity units (OCU) are an account's, shared by collections of one key; storage is theirs."""
+    """OpenSearch Serverless: capacity units (OCU) are an account's, storage is a collection's."""
 
     region: str
     capacity_units: Quantity

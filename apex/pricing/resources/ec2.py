@@ -60,7 +60,7 @@ class Volume:
 
 @dataclass(frozen=True, slots=True)
 class Machines:
-    """Machines of one type: `hours` are instance-hours a month, part of them on the spot market or under a commitment."""
+    """Machines of one type: `hours` are instance-hours a month, part of them spot or under a commitment."""
 
     region: str
     instance_type: str

@@ -1,7 +1,7 @@
 """S3 storage by class, requests, retrieval, monitoring, transitions and replication.
 
-Rules: https://aws.amazon.com/s3/pricing/. Objects in Standard-IA, One Zone-IA and Glacier Instant Retrieval are billed as
-at least 128 KB; Intelligent-Tiering monitors objects of 128 KB and more.
+Rules: https://aws.amazon.com/s3/pricing/. Objects in Standard-IA, One Zone-IA and Glacier Instant Retrieval are
+billed as at least 128 KB; Intelligent-Tiering monitors objects of 128 KB and more.
 """
 
 from collections.abc import Iterable, Mapping

@@ -63,7 +63,7 @@ class KafkaServerless:
 
 @dataclass(frozen=True, slots=True)
 class Connector:
-    """An MSK Connect connector: workers × capacity units."""
+    """An MSK Connect connector: workers by capacity units."""
 
     region: str
     units: Quantity

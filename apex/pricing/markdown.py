@@ -1,0 +1,63 @@
+"""A bill as Markdown, to be read in a pull request."""
+
+from collections.abc import Iterable, Mapping
+
+from apex.pricing.budgets import Verdict
+from apex.pricing.estimate import Bill
+from apex.pricing.forecast import Forecast
+from apex.pricing.quantity import Quantity, cents
+
+_MARKS = {
+    "within": "within",
+    "near": "near its limit",
+    "over": "**over**",
+    "lowered": "over, but lowered",
+    "unknown": "**unknown**",
+}
+
+
+def render_markdown(
+    bill: Bill,
+    verdicts: Iterable[Verdict] = (),
+    groups: Mapping[str, Mapping[str, Quantity]] | None = None,
+    forecast: Forecast | None = None,
+) -> str:
+    """Totals and budgets in sight, details folded."""
+    lines = ["### Monthly cost", "", "| | low | expected | peak |", "|---|---:|---:|---:|"]
+    lines.append(_row("**total**" if bill.complete else "**total of what has a price**", bill.monthly))
+    lines += [_row(name, amount) for name, amount in (groups or {}).get("team", {}).items()]
+    judged = list(verdicts)
+    if judged:
+        lines += ["", "| budget | state | |", "|---|---|---|"]
+        lines += [f"| {v.budget.name} | {_MARKS[v.state]} | {_safe(v.message)} |" for v in judged]
+    if bill.unpriced:
+        lines += ["", f"<details><summary>{len(bill.unpriced)} resources without a price</summary>", ""]
+        lines += [f"- `{r.type}` {_safe(r.name)}: {_safe(r.unpriced or '')}" for r in bill.unpriced]
+        lines += ["", "</details>"]
+    lines += _details(bill)
+    if forecast is not None:
+        lines += ["", "<details><summary>Twelve months ahead</summary>", "", "| month | low | expected | peak |",
+                  "|---|---:|---:|---:|"]  # fmt: skip
+        lines += [_row(str(number), amount) for number, amount in enumerate(forecast.months, 1)]
+        lines += ["", "</details>"]
+    lines += ["", f"Prices as of {bill.catalogue_date}, {bill.currency}."]
+    return "\n".join(lines) + "\n"
+
+
+def _details(bill: Bill) -> list[str]:
+    lines = ["", "<details><summary>Every resource</summary>", "", "| resource | low | expected | peak |",
+             "|---|---:|---:|---:|"]  # fmt: skip
+    for resource in bill.resources:
+        if resource.components:
+            lines.append(_row(f"**{_safe(resource.name)}** {resource.type.rpartition(':')[2]}", resource.monthly))
+            lines += [_row(f"{_safe(part.name)}", part.monthly) for part in resource.components]
+    return [*lines, "", "</details>"]
+
+
+def _row(name: str, amount: Quantity) -> str:
+    low, expected, peak = (f"{cents(case) + 0:,.2f}" for case in amount.cases)
+    return f"| {name} | {low} | {expected} | {peak} |"
+
+
+def _safe(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
