@@ -1,23 +1,23 @@
 """A model server on Kubernetes: restricted, bounded, reachable only by whom it names, and paid for by its team."""
 
-import re
 from collections.abc import Mapping
-from ipaddress import ip_network
-from math import ceil
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
+import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from components import workload
 from components.arguments import Arguments
-from components.workload import GPU_LABEL, GPU_RESOURCE
+from components.inference_permissions import ServicePermissions, grant
+from components.inference_plan import InferencePlan
+from components.inference_pod import network_policies, pod_template
+from components.inference_release import Release, analysis_template_spec, rollout_strategy, template_name
+from components.inference_runtime import ModelVolume, VllmOptions
+from components.inference_scaling import Scaling
 
-FINOPS = "finops.apexlogic.com"
-_NAME = re.compile(r"[a-z]([a-z0-9-]{0,51}[a-z0-9])?")
-_DIGEST = re.compile(r"@sha256:[0-9a-f]{64}$")
-_TAG = re.compile(r":(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")
-_STARTUP_PERIOD_SECONDS = 10
+ARGO_ROLLOUTS = "argoproj.io/v1alpha1"
+KEDA = "keda.sh/v1alpha1"
 
 
 class AllowedNetwork(TypedDict):
@@ -52,16 +52,32 @@ class InferenceServiceArgs(TypedDict):
     """The least number of replicas."""
     max_replicas: int
     """The greatest number of replicas: the bound of what the service can cost."""
-    target_cpu_percent: NotRequired[int]
-    """Mean CPU use, in percent of the request, above which replicas are added. Default: 70."""
+    scaling: NotRequired[Scaling]
+    """What makes the service grow and shrink. Default: mean CPU use above 70 percent of the request."""
+    release: NotRequired[Release]
+    """How a new version comes into use. Default: rolling, one replica more at a time."""
     min_available: NotRequired[int]
     """Replicas that stay up while nodes are drained. Default: all but one."""
     env: NotRequired[dict[str, str]]
     """Environment variables; not for secrets. Default: none."""
     command: NotRequired[list[str]]
     """Arguments of the container's entry point. Default: those of the image."""
+    model: NotRequired[ModelVolume]
+    """Where the model comes from, mounted at /models. Default: it is in the image."""
+    vllm: NotRequired[VllmOptions]
+    """Options of vLLM, when `image` is one of it. Default: the image is told nothing."""
+    permissions: NotRequired[ServicePermissions]
+    """What the pods may do on AWS. Default: nothing, they have no role."""
+    node_selector: NotRequired[dict[str, str]]
+    """Node labels beside `gpu-enabled`, such as those of one pool. Default: none."""
+    service_monitor: NotRequired[bool]
+    """Whether Prometheus scrapes the pods; needs the Prometheus operator. Default: it does not."""
+    metrics_path: NotRequired[str]
+    """The path that is scraped. Default: /metrics."""
+    monitoring_namespace: NotRequired[str]
+    """The namespace Prometheus runs in. Default: monitoring."""
     health_path: NotRequired[str]
-    """The path that answers 200 when the server can work. Default: /healthz."""
+    """The path that answers 200 when the server can work. Default: /healthz, with vLLM /health."""
     startup_seconds: NotRequired[int]
     """How long a start may take, model loading included, before it counts as failed. Default: 600."""
     termination_seconds: NotRequired[int]
@@ -112,41 +128,28 @@ class InferenceService(pulumi.ComponentResource):
     """The pods' service account."""
 
     def __init__(self, name: str, args: InferenceServiceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        plan = _check(name, args)
+        read = Arguments(name, args)
+        read.allow_only(InferenceServiceArgs.__annotations__)
+        plan = InferencePlan(name, read, args)
         super().__init__("apex:index:InferenceService", name, dict(args), opts)
         self._plan = plan
-        child = pulumi.ResourceOptions(parent=self)
+        self._namespace = args["namespace"]
+        self._child = pulumi.ResourceOptions(parent=self)
         account = kubernetes.core.v1.ServiceAccount(
-            f"{name}-account", metadata=self._metadata(), automount_service_account_token=False, opts=child
+            f"{name}-account", metadata=self._metadata(), automount_service_account_token=False, opts=self._child
         )
-        policies = [
+        # A pod that starts before its policies or its role exist is open, or powerless, for that moment.
+        before: list[pulumi.Resource] = [account]
+        before += [
             kubernetes.networking.v1.NetworkPolicy(
-                f"{name}-{suffix}", metadata=self._metadata(suffix), spec=spec, opts=child
+                f"{name}-{suffix}", metadata=self._metadata(suffix), spec=spec, opts=self._child
             )
-            for suffix, spec in _network_policies(plan, args).items()
+            for suffix, spec in network_policies(plan, args).items()
         ]
-        deployment = kubernetes.apps.v1.Deployment(
-            f"{name}-deployment",
-            metadata=self._metadata(annotations=plan.finops),
-            spec={
-                "selector": {"matchLabels": workload.selector(name)},
-                "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
-                "revisionHistoryLimit": 5,
-                "template": _pod_template(plan, args),
-            },
-            # A pod that starts before its policies exist is open for that moment.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, *policies]),
-        )
-        service = kubernetes.core.v1.Service(
-            f"{name}-service",
-            metadata=self._metadata(),
-            spec={
-                "type": "ClusterIP",
-                "selector": workload.selector(name),
-                "ports": [{"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"}],
-            },
-            opts=child,
-        )
+        if plan.uses_aws:
+            before.append(self._grant())
+        services = [self._make_service(suffix) for suffix in plan.service_suffixes]
+        pods = self._make_pods(args, [*before, *(services if plan.release.is_rollout else [])])
         kubernetes.policy.v1.PodDisruptionBudget(
             f"{name}-pdb",
             metadata=self._metadata(),
@@ -155,195 +158,133 @@ class InferenceService(pulumi.ComponentResource):
                 "unhealthyPodEvictionPolicy": "AlwaysAllow",
                 **({"maxUnavailable": 1} if plan.min_available is None else {"minAvailable": plan.min_available}),
             },
-            opts=child,
+            opts=self._child,
         )
-        kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
-            f"{name}-hpa",
-            metadata=self._metadata(),
-            spec=_autoscaler(plan),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
-        )
-        self.url = pulumi.Output.concat("http://", name, ".", args["namespace"], ".svc.cluster.local")
-        self.service_name = service.metadata.apply(lambda metadata: str(metadata["name"]))
+        self._make_scaler(pulumi.ResourceOptions(parent=self, depends_on=[pods]))
+        if plan.is_scraped:
+            self._make_service_monitor(args)
+        self.url = pulumi.Output.concat("http://", name, ".", self._namespace, ".svc.cluster.local")
+        self.service_name = services[0].metadata.apply(lambda metadata: str(metadata["name"]))
         self.service_account_name = account.metadata.apply(lambda metadata: str(metadata["name"]))
         self.register_outputs({output: getattr(self, output) for output in type(self).__annotations__})
+
+    def _grant(self) -> pulumi.Resource:
+        plan = self._plan
+        objects: list[pulumi.Input[str]] = []
+        if plan.runtime.model_object:
+            partition = aws.get_partition_output(opts=pulumi.InvokeOptions(parent=self)).partition
+            objects.append(pulumi.Output.concat("arn:", partition, ":s3:::", "/".join(plan.runtime.model_object)))
+        return grant(plan.name, self._namespace, plan.permissions, objects, plan.cost_tags, self._child)
+
+    def _make_service(self, suffix: str) -> kubernetes.core.v1.Service:
+        name = self._plan.name
+        return kubernetes.core.v1.Service(
+            f"{name}-{suffix}-service" if suffix else f"{name}-service",
+            metadata=self._metadata(suffix),
+            spec={
+                "type": "ClusterIP",
+                "selector": workload.selector(name),
+                "ports": [{"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"}],
+            },
+            # A blue-green Rollout adds the version to the selectors; that is not a change of ours to undo.
+            opts=pulumi.ResourceOptions(
+                parent=self, ignore_changes=["spec.selector"] if self._plan.is_blue_green else None
+            ),
+        )
+
+    def _make_pods(self, args: InferenceServiceArgs, after: list[pulumi.Resource]) -> pulumi.Resource:
+        plan, name = self._plan, self._plan.name
+        metadata = self._metadata(annotations=plan.finops)
+        opts = pulumi.ResourceOptions(parent=self, depends_on=after)
+        spec = {
+            "selector": {"matchLabels": workload.selector(name)},
+            "revisionHistoryLimit": 5,
+            "template": pod_template(plan, args),
+        }
+        if not plan.release.is_rollout:
+            surge = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+            return kubernetes.apps.v1.Deployment(
+                f"{name}-deployment",
+                metadata=metadata,
+                spec={**spec, "strategy": surge, "progressDeadlineSeconds": plan.startup_seconds + 300},
+                opts=opts,
+            )
+        templates = [
+            kubernetes.apiextensions.CustomResource(
+                f"{template_name(name, metric)}-analysis",
+                api_version=ARGO_ROLLOUTS,
+                kind="AnalysisTemplate",
+                metadata={**self._metadata(), "name": template_name(name, metric)},
+                spec=analysis_template_spec(name, metric, plan.release.prometheus),
+                opts=self._child,
+            )
+            for metric in plan.release.metrics
+        ]
+        return kubernetes.apiextensions.CustomResource(
+            f"{name}-rollout",
+            api_version=ARGO_ROLLOUTS,
+            kind="Rollout",
+            metadata=metadata,
+            spec={
+                **spec,
+                "strategy": rollout_strategy(name, plan.release),
+                "progressDeadlineSeconds": plan.startup_seconds + 300,
+                "progressDeadlineAbort": True,
+            },
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=templates)),
+        )
+
+    def _make_scaler(self, opts: pulumi.ResourceOptions) -> None:
+        plan, name = self._plan, self._plan.name
+        least, most = plan.min_replicas, plan.max_replicas
+        target = {"apiVersion": "apps/v1", "kind": "Deployment", "name": name}
+        if plan.release.is_rollout:
+            target = {"apiVersion": ARGO_ROLLOUTS, "kind": "Rollout", "name": name}
+        if not plan.scaling.is_keda:
+            kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+                f"{name}-hpa",
+                metadata=self._metadata(),
+                spec=plan.scaling.autoscaler_spec(target, least, most),
+                opts=opts,
+            )
+            return
+        if plan.scaling.authenticates:
+            kubernetes.apiextensions.CustomResource(
+                f"{name}-scaler-authentication",
+                api_version=KEDA,
+                kind="TriggerAuthentication",
+                metadata=self._metadata("scaler"),
+                spec={"podIdentity": {"provider": "aws"}},
+                opts=self._child,
+            )
+        kubernetes.apiextensions.CustomResource(
+            f"{name}-scaler",
+            api_version=KEDA,
+            kind="ScaledObject",
+            metadata=self._metadata(),
+            spec=plan.scaling.scaled_object_spec(name, self._namespace, target, least, most),
+            opts=opts,
+        )
+
+    def _make_service_monitor(self, args: InferenceServiceArgs) -> None:
+        name = self._plan.name
+        kubernetes.apiextensions.CustomResource(
+            f"{name}-monitor",
+            api_version="monitoring.coreos.com/v1",
+            kind="ServiceMonitor",
+            metadata=self._metadata(),
+            spec={
+                "selector": {"matchLabels": workload.selector(name)},
+                "endpoints": [{"port": "http", "path": args.get("metrics_path", "/metrics"), "interval": "30s"}],
+            },
+            opts=self._child,
+        )
 
     def _metadata(self, suffix: str = "", annotations: Mapping[str, str] | None = None) -> dict[str, Any]:
         plan = self._plan
         metadata: dict[str, Any] = {
             "name": f"{plan.name}-{suffix}" if suffix else plan.name,
-            "namespace": plan.namespace,
+            "namespace": self._namespace,
             "labels": plan.labels,
         }
         return {**metadata, "annotations": dict(annotations)} if annotations else metadata
-
-
-class _Plan:
-    """What remains of the Args once they are checked."""
-
-    def __init__(self, name: str, read: Arguments, args: Mapping[str, Any]) -> None:
-        self.name = name
-        self.namespace = args.get("namespace")
-        self.cost_tags = read.cost_tags()
-        self.labels = workload.labels(name, "inference", self.cost_tags)
-        self.port = read.whole("port", 8080, least=1024, most=65_535)
-        self.cpu = read.quantity("cpu")
-        self.memory = read.quantity("memory")
-        self.scratch_size = read.quantity("scratch_size", "1Gi")
-        self.gpus = read.whole("gpus", 0, most=16)
-        self.min_replicas = read.whole("min_replicas", 1, least=1)
-        self.max_replicas = read.whole("max_replicas", 1, least=1)
-        self.min_available = read.whole("min_available", 1, least=1) if "min_available" in args else None
-        self.target_cpu_percent = read.whole("target_cpu_percent", 70, least=10, most=95)
-        self.startup_seconds = read.whole("startup_seconds", 600, least=_STARTUP_PERIOD_SECONDS, most=7200)
-        self.termination_seconds = read.whole("termination_seconds", 60, most=3600)
-        self.run_as_user = read.whole("run_as_user", workload.UNPRIVILEGED_USER, least=1)
-        self.finops = {
-            f"{FINOPS}/resource-tier": "gpu" if self.gpus else "cpu",
-            f"{FINOPS}/auto-scale-policy": "cpu-utilization",
-        }
-        if args.get("expected_cost_usd_per_hour"):
-            self.finops[f"{FINOPS}/expected-cost-per-hour"] = str(args["expected_cost_usd_per_hour"])
-
-
-def _pod_template(plan: _Plan, args: InferenceServiceArgs) -> dict[str, Any]:
-    resources = {"cpu": plan.cpu, "memory": plan.memory}
-    spec: dict[str, Any] = {
-        "serviceAccountName": plan.name,
-        "automountServiceAccountToken": False,
-        "enableServiceLinks": False,
-        "securityContext": workload.pod_security(plan.run_as_user),
-        "terminationGracePeriodSeconds": plan.termination_seconds,
-        "topologySpreadConstraints": [
-            {
-                "maxSkew": 1,
-                "topologyKey": key,
-                "whenUnsatisfiable": "ScheduleAnyway",
-                "labelSelector": {"matchLabels": workload.selector(plan.name)},
-            }
-            for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-        ],
-        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": plan.scratch_size}}],
-    }
-    if plan.gpus:
-        # Extended resources cannot be overcommitted: the API server wants request and limit to be equal.
-        resources[GPU_RESOURCE] = str(plan.gpus)
-        spec["nodeSelector"] = {GPU_LABEL: "true"}
-        spec["tolerations"] = [{"key": GPU_RESOURCE, "operator": "Equal", "value": "true", "effect": "NoSchedule"}]
-    if args.get("pull_secrets"):
-        spec["imagePullSecrets"] = [{"name": secret} for secret in args["pull_secrets"]]
-    if args.get("priority_class"):
-        spec["priorityClassName"] = args["priority_class"]
-    container: dict[str, Any] = {
-        "name": "server",
-        "image": args["image"],
-        "imagePullPolicy": "IfNotPresent",
-        "ports": [{"name": "http", "containerPort": plan.port, "protocol": "TCP"}],
-        "resources": {"requests": resources, "limits": resources},
-        "securityContext": workload.container_security(),
-        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - the container's own scratch volume
-        **_probes(plan, args),
-    }
-    if args.get("command"):
-        container["args"] = args["command"]
-    if args.get("env"):
-        container["env"] = [{"name": key, "value": value} for key, value in sorted(args["env"].items())]
-    return {
-        "metadata": {"labels": plan.labels, "annotations": plan.finops},
-        "spec": {**spec, "containers": [container]},
-    }
-
-
-def _probes(plan: _Plan, args: InferenceServiceArgs) -> dict[str, Any]:
-    """Probes of a server that loads a model first: nothing else is asked before the startup probe has passed."""
-    get = {"httpGet": {"path": args.get("health_path", "/healthz"), "port": "http"}}
-    return {
-        "startupProbe": {
-            **get,
-            "periodSeconds": _STARTUP_PERIOD_SECONDS,
-            "timeoutSeconds": 5,
-            "failureThreshold": ceil(plan.startup_seconds / _STARTUP_PERIOD_SECONDS),
-        },
-        "readinessProbe": {**get, "periodSeconds": 5, "timeoutSeconds": 3, "failureThreshold": 3},
-        "livenessProbe": {**get, "periodSeconds": 15, "timeoutSeconds": 5, "failureThreshold": 4},
-    }
-
-
-def _network_policies(plan: _Plan, args: InferenceServiceArgs) -> dict[str, dict[str, Any]]:
-    match = workload.selector(plan.name)
-    own: dict[str, Any] = {"from": [{"podSelector": {}}], "ports": [{"protocol": "TCP", "port": plan.port}]}
-    clients = args.get("client_namespaces")
-    ingress = [own, workload.allow_from_namespaces(clients, plan.port)] if clients else [own]
-    egress = [
-        workload.allow_to_network(network["cidr"], [int(port) for port in network["ports"]])
-        for network in args.get("allowed_networks", [])
-    ]
-    return {
-        "deny": workload.network_policy(match, [], []),
-        "allow": workload.network_policy(match, ingress, [workload.allow_dns(), *egress]),
-    }
-
-
-def _autoscaler(plan: _Plan) -> dict[str, Any]:
-    return {
-        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": plan.name},
-        "minReplicas": plan.min_replicas,
-        "maxReplicas": plan.max_replicas,
-        "metrics": [
-            {
-                "type": "Resource",
-                "resource": {
-                    "name": "cpu",
-                    "target": {"type": "Utilization", "averageUtilization": plan.target_cpu_percent},
-                },
-            }
-        ],
-        # A replica that is dropped too early costs a whole model load when it is wanted again.
-        "behavior": {"scaleDown": {"stabilizationWindowSeconds": min(3600, max(300, plan.startup_seconds))}},
-    }
-
-
-def _check(name: str, args: InferenceServiceArgs) -> _Plan:
-    read = Arguments(name, args)
-    read.allow_only(InferenceServiceArgs.__annotations__)
-    plan = _Plan(name, read, args)
-    if not _NAME.fullmatch(name):
-        read.refuse(
-            "name", f'"{name}" cannot name Kubernetes objects; use at most 53 of a-z, 0-9 and -, first a letter'
-        )
-    _check_replicas(read, plan)
-    _check_image(read, str(args.get("image", "")), args.get("require_digest", True))
-    for network in args.get("allowed_networks", []):
-        try:
-            ip_network(network["cidr"])
-        except ValueError as error:
-            read.refuse("allowed_networks", f'"{network["cidr"]}" is not a network: {error}; write it as 10.0.0.0/16')
-    read.refuse_if_wrong()
-    return plan
-
-
-def _check_replicas(read: Arguments, plan: _Plan) -> None:
-    if plan.min_replicas > plan.max_replicas:
-        read.refuse(
-            "max_replicas",
-            f"{plan.max_replicas} is below min_replicas {plan.min_replicas}; raise it or lower min_replicas",
-        )
-    if plan.min_available is not None and plan.min_available >= plan.min_replicas:
-        read.refuse(
-            "min_available",
-            f"{plan.min_available} with min_replicas {plan.min_replicas} lets no node be drained; "
-            + (
-                f"use at most {plan.min_replicas - 1}"
-                if plan.min_replicas > 1
-                else "leave it out or raise min_replicas"
-            ),
-        )
-
-
-def _check_image(read: Arguments, image: str, require_digest: bool) -> None:
-    if _DIGEST.search(image):
-        return
-    if require_digest:
-        read.refuse("image", f'"{image}" has no digest, its content can change; append @sha256: and the 64 hex digits')
-    elif not _TAG.search(image):
-        read.refuse("image", f'"{image}" names no fixed version; append a tag other than latest, or a digest')

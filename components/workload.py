@@ -15,6 +15,7 @@ GPU_RESOURCE = "nvidia.com/gpu"
 UNPRIVILEGED_USER = 65532
 """The `nonroot` user of distroless images."""
 
+_DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")
 _QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|[KMGTP]i|[MGTP])?")
 _SCALE: dict[str | None, float] = {
     None: 1.0,
@@ -29,6 +30,11 @@ def quantity(text: str) -> float | None:
     match = _QUANTITY.fullmatch(text)
     value = float(match[1]) * _SCALE[match[2]] if match else 0.0
     return value or None
+
+
+def has_digest(image: str) -> bool:
+    """Whether an image is named by its content, which no later push can change."""
+    return bool(_DIGEST.fullmatch(image))
 
 
 def selector(name: str) -> dict[str, str]:
@@ -95,10 +101,10 @@ def allow_from_namespaces(namespaces: Sequence[str], port: int) -> dict[str, Any
 
 
 def allow_to_network(cidr: str, ports: Sequence[int]) -> dict[str, Any]:
-    """An egress rule for a network; the metadata service stays out of reach of any."""
+    """An egress rule for a network; link-local ones, the metadata service among them, need their own rule."""
     block: dict[str, Any] = {"cidr": cidr}
     if cidr == "0.0.0.0/0":
-        block["except"] = ["169.254.169.254/32"]
+        block["except"] = ["169.254.0.0/16"]
     return {"to": [{"ipBlock": block}], "ports": [{"protocol": "TCP", "port": port} for port in ports]}
 
 
