@@ -13,6 +13,9 @@ from apex.errors import InputError
 
 COMMANDS: dict[str, str] = {
     # name of the command: one line of help (kept here so that `apex --help` imports no command)
+    "check": "Judge plans, states, manifests and declarations without an engine.",
+    "rules": "List the policy rules.",
+    "coverage": "Show which controls of a framework the rules serve.",
     "cost": "Price a plan or a state of any Pulumi program.",
     "prices": "Show the price catalogue, or refresh it from AWS.",
     "destroy": "Delete every resource of an environment.",

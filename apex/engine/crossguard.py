@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent import futures
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -18,10 +19,13 @@ from pulumi.runtime import proto
 from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from apex.engine.facts import RunFacts
+from apex.errors import InputError
 from apex.plan import SECRET, UNKNOWN, UNKNOWN_SENTINEL, Resource, decode
+from apex.policy.catalog import TYPE_PREFIX
 from apex.policy.evaluate import Finding, Status, check_resource, check_stack, set_of
 from apex.policy.rule import Enforcement, Rule, Scope
 from apex.policy.stack import Context
+from apex.policy.waivers import apply_waivers
 
 _LEVELS = {
     Enforcement.ADVISORY: proto.ADVISORY,
@@ -37,12 +41,17 @@ _MAX_MESSAGE = 400 * 1024 * 1024
 
 def policy_pack(name: str, rules: Sequence[Rule]) -> None:
     """Serve `rules` to the engine as the pack `name` until the engine ends this process."""
+    try:
+        # The engine runs a pack in the pack's own folder.
+        facts = RunFacts.of_environment(os.environ, Path.cwd())
+    except InputError as error:
+        sys.exit(str(error))
     server = grpc.server(
         # One worker: the engine asks one question at a time, and a rule then needs no locks.
         futures.ThreadPoolExecutor(max_workers=1),
         options=[("grpc.max_receive_message_length", _MAX_MESSAGE), ("grpc.max_send_message_length", _MAX_MESSAGE)],
     )
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(name, rules), server)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(name, rules, facts), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")
@@ -53,10 +62,11 @@ def policy_pack(name: str, rules: Sequence[Rule]) -> None:
 class Analyzer(proto.AnalyzerServicer):
     """Answers the engine's questions about one pack."""
 
-    def __init__(self, name: str, rules: Sequence[Rule], facts: RunFacts | None = None) -> None:
+    def __init__(self, name: str, rules: Sequence[Rule], facts: RunFacts) -> None:
         self._name = name
         self._rules = tuple(rules)
-        self._facts = facts or RunFacts.of_environment(os.environ)
+        self._facts = facts
+        self._by_id = {rule.id: rule for rule in rules}
         self._levels = {rule.id: rule.enforcement for rule in rules}
         self._settings: dict[str, dict[str, Any]] = {}
         self._by_type: dict[str, tuple[Rule, ...]] = {}
@@ -80,8 +90,7 @@ class Analyzer(proto.AnalyzerServicer):
         return proto.AnalyzerHandshakeResponse()
 
     def ConfigureStack(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Which stack this is, and its configuration."""
-        self._facts = RunFacts.of_stack(request.project, request.stack, dict(request.config))
+        """Which stack this is was told to the process in its environment, before the first question."""
         return proto.AnalyzerStackConfigureResponse()
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
@@ -111,6 +120,7 @@ class Analyzer(proto.AnalyzerServicer):
         resources = [self._with_relations(message) for message in request.resources]
         present = {resource.urn for resource in resources}
         resources += [seen for urn, seen in self._seen.items() if urn not in present and _is_provider(seen)]
+        resources += self._facts.declared
         about = self._context(sorted(resources, key=lambda resource: resource.urn))
         findings: list[Finding] = []
         for rule in rules:
@@ -118,7 +128,7 @@ class Analyzer(proto.AnalyzerServicer):
                 for subject in about.of_rule_types(rule.types):
                     findings.extend(check_resource(rule, subject, about))
             findings.extend(check_stack(rule, about))
-        return self._answer(sorted(set_of(findings), key=lambda finding: finding.order))
+        return self._answer(set_of(findings))
 
     def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802
         """The repairs that were turned on and that this resource needs."""
@@ -191,20 +201,25 @@ class Analyzer(proto.AnalyzerServicer):
         return [self._seen[about.urn]]
 
     def _answer(self, findings: Iterable[Finding]) -> Any:
-        return proto.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in findings])
+        waived = apply_waivers(findings, self._facts.waivers, self._by_id, self._facts.today)
+        return proto.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in waived.findings])
 
     def _diagnostic(self, finding: Finding) -> Any:
         level = self._levels[finding.rule]
         if level is Enforcement.REMEDIATE or finding.status is Status.CRASHED:
             level = Enforcement.MANDATORY
-        if finding.deferred:
+        # Deferring is for previews: a deployment that still does not know the value has to refuse.
+        if finding.status is Status.WAIVED or (finding.deferred and self._facts.is_preview):
             level = Enforcement.ADVISORY
+        message = f"{_place(finding)}{finding.message}\n  Fix: {finding.fix}"
+        if finding.status is Status.WAIVED:
+            message = f"{_place(finding)}{finding.message}\n  Waived: {finding.waiver}"
         return proto.AnalyzeDiagnostic(
             policyName=finding.rule,
             policyPackName=self._name,
             policyPackVersion=_VERSION,
             description=finding.title,
-            message=f"{finding.message}\n  Fix: {finding.fix}",
+            message=message,
             urn=finding.urn,
             enforcementLevel=_LEVELS[level],
             severity=_severity(finding.severity.value),
@@ -295,6 +310,11 @@ def _policy_info(rule: Rule) -> Any:
 
 def _severity(name: str) -> Any:
     return getattr(proto, f"POLICY_SEVERITY_{name.upper()}")
+
+
+def _place(finding: Finding) -> str:
+    """Where a declaration is, as the engine knows only the resources of the program."""
+    return f"{finding.file}:{finding.line}: {finding.name}: " if finding.type.startswith(TYPE_PREFIX) else ""
 
 
 def _is_provider(resource: Resource) -> bool:

@@ -1,0 +1,68 @@
+"""`apex check`: judge plans, states, manifests and declarations by the policy packs, without an engine."""
+
+import datetime
+from pathlib import Path
+
+import click
+
+from apex.policy.catalog import Declared, find_catalog, read_declared
+from apex.policy.frameworks import framework as find_framework
+from apex.policy.inputs import read_inputs
+from apex.policy.judge import Choice, judge
+from apex.policy.packs import find_packs, load_packs
+from apex.policy.rule import Severity
+from apex.report.findings import Judgement, to_json, to_markdown, to_table
+from apex.report.junit import to_junit
+from apex.report.sarif import to_sarif
+
+_RENDERERS = {
+    "json": to_json,
+    "junit": to_junit,
+    "markdown": to_markdown,
+    "sarif": to_sarif,
+    "table": to_table,
+}
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "form", type=click.Choice(sorted(_RENDERERS)), default="table", help="How to show the result."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Write the result to a file.")
+@click.option("--pack", "packs", multiple=True, help="Run this pack only; may be repeated.")
+@click.option("--framework", default="", help="Run the rules that serve this framework only.")
+@click.option("--severity", type=click.Choice([s.value for s in Severity]), default="low", help="The least severity.")
+@click.option("--env", "environment", default="", help="The environment; a plan's or state's own where left out.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="A state or plan whose findings do not block again.")
+def check(
+    inputs: tuple[Path, ...],
+    form: str,
+    out: Path | None,
+    packs: tuple[str, ...],
+    framework: str,
+    severity: str,
+    environment: str,
+    baseline: Path | None,
+) -> int:
+    """Judge INPUTS by the policy packs: engine plans and states, Kubernetes YAML, catalog YAML, or lines of JSON.
+
+    Lines of JSON hold one resource each: {"type": "aws:s3/bucket:Bucket", "name": "raw", "props": {}}.
+    Exit status 0: allowed, 1: refused, 2: bad input.
+    """
+    choice = Choice(find_framework(framework).id if framework else "", Severity(severity))
+    rules = choice.of(rule for pack in load_packs(find_packs(Path.cwd()), packs) for rule in pack.rules)
+    read = read_inputs(inputs)
+    before = read_inputs([baseline]) if baseline else []
+    root = find_catalog(Path.cwd())
+    declared = read_declared(root, environment or (read[0].stack if read else "")) if root else Declared()
+    today = datetime.datetime.now(datetime.UTC).date()
+    waived = judge(rules, read, declared, environment, today, before)
+    judgement = Judgement(rules, sum(len(each.resources) for each in read), waived)
+    text = _RENDERERS[form](judgement)
+    if out:
+        out.write_text(text, encoding="utf-8")
+        click.echo(judgement.summary())
+    else:
+        click.echo(text, nl=False)
+    return judgement.status
