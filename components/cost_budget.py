@@ -78,7 +78,7 @@ class CostBudgetArgs(TypedDict):
     """The unusual spend, in the currency, from which people are told. Default: a tenth of the amount, at least 1."""
     watch_anomalies: NotRequired[bool]
     """Whether unusual spend of the scope's cost center is watched for, which is free of charge. Default: yes, where the
-    scope names a cost center; an account takes one such watch for each, so say no in all but one budget of it."""
+    scope names a cost center. One watch for each is enough: say no in the other budgets of a cost center."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,6 @@ class CostBudget(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         budget = aws.budgets.Budget(
             f"{name}-budget",
-            name=f"{name}-{plan.tags.environment}",
             budget_type="COST",
             time_unit=plan.period.value,
             limit_amount=f"{plan.amount:f}",
@@ -164,7 +163,6 @@ def _watch_anomalies(name: str, plan: _Plan, opts: pulumi.ResourceOptions) -> pu
         return pulumi.Output.from_input("")
     monitor = aws.costexplorer.AnomalyMonitor(
         f"{name}-anomalies",
-        name=f"{name}-{plan.tags.environment}",
         monitor_type="CUSTOM",
         monitor_specification=json.dumps(
             {"Tags": {"Key": COST_CENTER, "MatchOptions": ["EQUALS"], "Values": [plan.watch]}}, sort_keys=True
@@ -181,7 +179,6 @@ def _watch_anomalies(name: str, plan: _Plan, opts: pulumi.ResourceOptions) -> pu
         if subscribers:
             aws.costexplorer.AnomalySubscription(
                 f"{name}-anomalies-{suffix}",
-                name=f"{name}-{plan.tags.environment}-{suffix}",
                 frequency=frequency,
                 monitor_arn_lists=[monitor.arn],
                 subscribers=subscribers,

@@ -65,6 +65,18 @@ class NestedArguments(Arguments):
             self.refuse(argument, f"{value!r} is not one of them; use {', '.join(str(m.value) for m in kind)}")
             return default
 
+    def members(self, argument: str, kind: type[Member], default: tuple[Member, ...]) -> tuple[Member, ...]:
+        """Members of an enum, in the enum's order."""
+        given = self._args.get(argument)
+        if given is None:
+            return default
+        values = [item.value if isinstance(item, Enum) else item for item in given]
+        known = [member.value for member in kind]
+        for value in values:
+            if value not in known:
+                self.refuse(argument, f"{value!r} is not one of them; use {', '.join(map(str, known))}")
+        return tuple(member for member in kind if member.value in values)
+
     def optional_whole(self, argument: str, *, least: int = 0, most: int | None = None) -> int | None:
         """A whole number, None where absent."""
         return self.whole(argument, least, least=least, most=most) if self.has(argument) else None

@@ -32,7 +32,7 @@ def replicate(
     role_name = f"{plan.name}-replication"
     role = aws.iam.Role(
         role_name,
-        name=f"{role_name}-{plan.tags.environment}",
+        name=role_name,
         assume_role_policy=pulumi.Output.json_dumps(
             {
                 "Version": "2012-10-17",

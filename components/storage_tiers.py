@@ -193,7 +193,7 @@ class StorageTiers(pulumi.ComponentResource):
         if tier.replica_region:
             exempt.append(
                 pulumi.Output.concat(
-                    "arn:", account.partition, ":iam::", account.id, f":role/{replica_role}-{plan.tags.environment}"
+                    "arn:", account.partition, ":iam::", account.id, f":role/{replica_role}"
                 )
             )
         bucket_plan = BucketPlan(

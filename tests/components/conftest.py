@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import inspect
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -172,7 +173,7 @@ def _computed(args: MockResourceArgs) -> dict[str, Any]:
         cls = sdk_class(args.typ)
         for attribute, member in inspect.getmembers(cls, lambda member: isinstance(member, property)):
             hint = str(inspect.signature(member.fget).return_annotation)
-            if "builtins.str]" in hint and "Mapping" not in hint and "Sequence" not in hint:
+            if re.fullmatch(r".*Output\[(_builtins\.)?str\]", hint):
                 made[_camel(attribute)] = f"{args.name}-{attribute.replace('_', '-')}"
         service = args.typ.split(":")[1].split("/")[0]
         made["arn"] = f"arn:aws:{service}:us-east-1:123456789012:{args.name}"
