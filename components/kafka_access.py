@@ -66,7 +66,7 @@ class Principal:
 
 
 def read_principals(check: NestedArguments, args: Mapping[str, object], topics: Sequence[str]) -> tuple[Principal, ...]:
-    """The principals that the arguments name; a topic that the component does not declare is refused if it declares any."""
+    """The principals that the arguments name; where topics are declared, they can use no other."""
     given = args.get("principals")
     roles = [item.get("role_name") for item in given] if isinstance(given, list) else []
     principals = []

@@ -4,13 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from ipaddress import IPv4Network
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 
 from apex.tags import CostTags
+from components.client_rules import admit_clients, read_client_cidrs
 from components.kafka_access import KafkaPrincipal, Principal, grant, read_principals
 from components.kafka_options import (
     KafkaAuthentication,
@@ -191,35 +191,13 @@ class KafkaCluster(pulumi.ComponentResource):
         ports = [(method.value, _PORTS[method], _PORTS[method]) for method in plan.shape.authentication]
         if plan.prometheus:
             ports.append(("metrics", *_EXPORTER_PORTS))
-        sources: list[tuple[str, dict[str, Any]]] = [
-            *((f"cidr-{index}", {"cidr_ipv4": cidr}) for index, cidr in enumerate(plan.client_cidrs)),
-            *(
-                (f"group-{index}", {"referenced_security_group_id": member})
-                for index, member in enumerate(plan.client_groups)
-            ),
-        ]
-        for method, first, last in ports:
-            for source, reference in sources:
-                suffix = f"{method}-{source}"
-                aws.vpc.SecurityGroupIngressRule(
-                    f"{self._name}-{suffix}",
-                    security_group_id=group.id,
-                    description=f"Kafka clients ({method})",
-                    ip_protocol="tcp",
-                    from_port=first,
-                    to_port=last,
-                    tags=self._tags(suffix),
-                    opts=self._child,
-                    **reference,
-                )
+        admit_clients(self._name, group.id, ports, plan.client_cidrs, plan.client_groups, plan.tags, self._child)
         return group.id
 
     def _serverless(self) -> None:
         cluster = aws.msk.ServerlessCluster(
             f"{self._name}-cluster",
-            vpc_configs=[
-                {"subnet_ids": list(self._plan.subnet_ids), "security_group_ids": [self.security_group_id]}
-            ],
+            vpc_configs=[{"subnet_ids": list(self._plan.subnet_ids), "security_group_ids": [self.security_group_id]}],
             client_authentication={"sasl": {"iam": {"enabled": True}}},
             tags=self._tags("cluster"),
             opts=self._kept,
@@ -369,7 +347,7 @@ def _read(name: str, args: KafkaClusterArgs) -> _Plan:
         shape=shape,
         authorities=tuple(args.get("certificate_authority_arns") or ()),
         scram_secrets=tuple(args.get("scram_secret_arns") or ()),
-        client_cidrs=_read_cidrs(check),
+        client_cidrs=read_client_cidrs(check),
         client_groups=tuple(args.get("client_security_group_ids") or ()),
         monitoring=check.choice("monitoring", KafkaMonitoring, KafkaMonitoring.DEFAULT),
         prometheus=check.flag("prometheus", False),
@@ -382,16 +360,3 @@ def _read(name: str, args: KafkaClusterArgs) -> _Plan:
     )
     check.refuse_if_wrong()
     return plan
-
-
-def _read_cidrs(check: NestedArguments) -> tuple[str, ...]:
-    cidrs = check.texts("client_cidrs")
-    for cidr in cidrs:
-        try:
-            network = IPv4Network(cidr)
-        except ValueError as error:
-            check.refuse("client_cidrs", f'"{cidr}" is not an IPv4 prefix ({error}); write one such as 10.20.0.0/16')
-            continue
-        if not network.is_private:
-            check.refuse("client_cidrs", f"{cidr} is a public prefix; name a private one, such as the VPC's")
-    return cidrs

@@ -151,7 +151,9 @@ def read_shape(check: NestedArguments, zone_count: int) -> Shape:
     if kind is KafkaKind.SERVERLESS:
         for argument in _BROKER_ARGUMENTS:
             if check.has(argument):
-                check.refuse(argument, "cannot be chosen for a serverless cluster; leave it out or choose kind standard")
+                check.refuse(
+                    argument, "cannot be chosen for a serverless cluster; leave it out or choose kind standard"
+                )
         if authentication != (KafkaAuthentication.IAM,):
             check.refuse("authentication", "a serverless cluster knows iam only; leave it out")
         if not 2 <= zone_count <= 5:
@@ -208,7 +210,9 @@ def _read_volume(check: NestedArguments, kind: KafkaKind) -> tuple[int, int]:
     if kind is KafkaKind.EXPRESS:
         for argument in ("volume_size_gib", "max_volume_size_gib"):
             if check.has(argument):
-                check.refuse(argument, "cannot be chosen for express brokers, whose storage grows by itself; leave it out")
+                check.refuse(
+                    argument, "cannot be chosen for express brokers, whose storage grows by itself; leave it out"
+                )
         return 0, 0
     volume = check.whole("volume_size_gib", 100, least=1, most=16_384)
     most = check.whole("max_volume_size_gib", volume, least=1, most=16_384)

@@ -89,9 +89,7 @@ def read_schemas(check: NestedArguments) -> tuple[Schema, ...]:
     return tuple(schemas)
 
 
-def register(
-    name: str, schemas: Sequence[Schema], tags: CostTags, opts: pulumi.ResourceOptions
-) -> pulumi.Output[str]:
+def register(name: str, schemas: Sequence[Schema], tags: CostTags, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     """A registry with the schemas; its ARN."""
     registry = aws.glue.Registry(
         f"{name}-schemas",
@@ -116,8 +114,10 @@ def register(
 
 def _problem(language: SchemaFormat, text: str) -> str | None:
     if language is SchemaFormat.PROTOBUF:
-        return None if re.search(r"\bmessage\s+\w+\s*\{", text) and text.count("{") == text.count("}") else (
-            "is not Protocol Buffers: it needs a message, and as many '}' as '{'"
+        return (
+            None
+            if re.search(r"\bmessage\s+\w+\s*\{", text) and text.count("{") == text.count("}")
+            else ("is not Protocol Buffers: it needs a message, and as many '}' as '{'")
         )
     try:
         document = json.loads(text)

@@ -51,7 +51,7 @@ class NetworkArgs(TypedDict):
     cidr: str
     """The VPC's IPv4 prefix, /16 to /24."""
     zone_count: NotRequired[int]
-    """In how many availability zones there are subnets, 2 or 3. Default: 2, or as many as `availability_zones` names."""
+    """In how many availability zones there are subnets, 2 or 3. Default: as many as are named, else 2."""
     availability_zones: NotRequired[list[str]]
     """The zones by name. Default: the first `zone_count` of the region that need no opt-in."""
     private_cidrs: NotRequired[list[str]]
@@ -59,9 +59,10 @@ class NetworkArgs(TypedDict):
     public_cidrs: NotRequired[list[str]]
     """The public subnets' prefixes, one a zone. Default: a sixteenth of the VPC each, from its last quarter."""
     private_addresses_per_zone: NotRequired[int]
-    """How many addresses a private subnet must have left for nodes and pods; fewer are refused. Default: 27 (a /27)."""
+    """How many addresses nodes and pods need in a private subnet; fewer are refused. Default: 27 (a /27)."""
     reserved_cidrs: NotRequired[list[str]]
-    """Prefixes of other networks (peers, on premises, Kubernetes services) that the VPC must not overlap. Default: none."""
+    """Prefixes of other networks (peers, on premises, Kubernetes services) that the VPC must not overlap.
+    Default: none."""
     nat: NotRequired[NatPlacement]
     """How private subnets reach the internet. Default: one gateway."""
     interface_endpoints: NotRequired[list[str]]
@@ -70,7 +71,8 @@ class NetworkArgs(TypedDict):
     gateway_endpoints: NotRequired[list[str]]
     """AWS services reached through a gateway endpoint, free of charge: s3, dynamodb. Default: s3."""
     cluster_name: NotRequired[str]
-    """The EKS cluster whose Karpenter may find the private subnets, by their `karpenter.sh/discovery` tag. Default: none."""
+    """The EKS cluster whose Karpenter may find the private subnets, by their `karpenter.sh/discovery` tag.
+    Default: none."""
     flow_log_retention_days: NotRequired[int]
     """How long CloudWatch keeps the flow logs. Default: 30."""
 

@@ -142,9 +142,9 @@ def _policy(plan: BucketPlan, arn: pulumi.Output[str]) -> pulumi.Output[str]:
             statements.append(_deliveries(arn, account))
         return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
 
-    return pulumi.Output.all(
-        arn, plan.log_account_id, list(plan.vpc_endpoint_ids), list(plan.exempt_role_arns)
-    ).apply(lambda known: render(*known))
+    return pulumi.Output.all(arn, plan.log_account_id, list(plan.vpc_endpoint_ids), list(plan.exempt_role_arns)).apply(
+        lambda known: render(*known)
+    )
 
 
 def _deliveries(arn: str, account: str) -> dict[str, Any]:

@@ -175,7 +175,8 @@ def _check_money(check: NestedArguments, lifecycle: Lifecycle) -> None:
         if move.loss > 0:
             check.refuse(
                 target.argument,
-                f"{start} loses {_usd(move.loss)} USD per 1,000 objects of {lifecycle.object_size_kib.normalize():f} KiB: "
+                f"{start} loses {_usd(move.loss)} USD per 1,000 objects of "
+                f"{lifecycle.object_size_kib.normalize():f} KiB: "
                 f"{_usd(move.staying)} to leave them in {source.name} for {days} days, against {_usd(move.moving)} to "
                 f"move and {_usd(move.storing)} to store them in {target.name}; leave this transition out, or pack the "
                 "objects into larger ones",

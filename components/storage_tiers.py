@@ -192,9 +192,7 @@ class StorageTiers(pulumi.ComponentResource):
         exempt = list(plan.exempt_role_arns)
         if tier.replica_region:
             exempt.append(
-                pulumi.Output.concat(
-                    "arn:", account.partition, ":iam::", account.id, f":role/{replica_role}"
-                )
+                pulumi.Output.concat("arn:", account.partition, ":iam::", account.id, f":role/{replica_role}")
             )
         bucket_plan = BucketPlan(
             name=f"{name}-{tier.name}",
@@ -238,9 +236,7 @@ def _log_bucket(name: str, plan: _Plan, account: Account) -> BucketPlan:
     )
 
 
-def _inventory(
-    name: str, bucket: MadeBucket, logs: MadeBucket, account: Account, opts: pulumi.ResourceOptions
-) -> None:
+def _inventory(name: str, bucket: MadeBucket, logs: MadeBucket, account: Account, opts: pulumi.ResourceOptions) -> None:
     aws.s3.Inventory(
         f"{name}-inventory",
         name="weekly",
@@ -256,7 +252,13 @@ def _inventory(
                 "encryption": {"sse_s3": {}},
             }
         },
-        optional_fields=["EncryptionStatus", "IntelligentTieringAccessTier", "LastModifiedDate", "Size", "StorageClass"],
+        optional_fields=[
+            "EncryptionStatus",
+            "IntelligentTieringAccessTier",
+            "LastModifiedDate",
+            "Size",
+            "StorageClass",
+        ],
         opts=pulumi.ResourceOptions(parent=opts.parent, depends_on=[logs.policy]),
     )
 
@@ -270,11 +272,15 @@ def _read(name: str, args: StorageTiersArgs) -> _Plan:
     if force_destroy and protect:
         check.refuse("force_destroy", "True contradicts deletion_protection; write False for one of them")
     if not _is_bucket_prefix(name):
-        check.refuse("name", f'"{name}" cannot begin a bucket\'s name; use at most 30 lower-case letters, digits and "-"')
+        check.refuse(
+            "name", f'"{name}" cannot begin a bucket\'s name; use at most 30 lower-case letters, digits and "-"'
+        )
     allowed = check.texts("allowed_regions")
-    given = check.items("tiers") if check.has("tiers") else [
-        NestedArguments(name, {"name": tier}) for tier in _DEFAULT_CLASSES
-    ]
+    given = (
+        check.items("tiers")
+        if check.has("tiers")
+        else [NestedArguments(name, {"name": tier}) for tier in _DEFAULT_CLASSES]
+    )
     if not given:
         check.refuse("tiers", "is empty; name at least one, or leave it out for raw, curated, features and archive")
     tiers = tuple(_read_tier(item, allowed, force_destroy) for item in given)
@@ -300,7 +306,9 @@ def _is_bucket_prefix(name: str) -> bool:
 
 def _read_tier(check: NestedArguments, allowed: tuple[str, ...], force_destroy: bool) -> _Tier:
     check.allow_only(StorageTier.__annotations__)
-    name = check.text("name", r"(?!logs$)[a-z0-9][a-z0-9-]{0,19}", 'at most 20 lower-case letters, digits and "-", not "logs"')
+    name = check.text(
+        "name", r"(?!logs$)[a-z0-9][a-z0-9-]{0,19}", 'at most 20 lower-case letters, digits and "-", not "logs"'
+    )
     classes = check.items("data_classes")
     if not check.has("data_classes"):
         classes = [NestedArguments(name, {**_DEFAULT_CLASSES.get(name, {"name": "all"}), "prefix": ""})]
@@ -313,7 +321,8 @@ def _read_tier(check: NestedArguments, allowed: tuple[str, ...], force_destroy: 
     region = check.text("replicate_to_region", r"[a-z]{2}(-[a-z]+)+-\d|", "a region such as eu-west-1", "")
     if region and region not in allowed:
         check.refuse(
-            "replicate_to_region", f"{region} is not one of allowed_regions ({', '.join(allowed) or 'none'}); data may not lie there"
+            "replicate_to_region",
+            f"{region} is not one of allowed_regions ({', '.join(allowed) or 'none'}); data may not lie there",
         )
     return _Tier(
         name=name,

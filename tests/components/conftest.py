@@ -1,4 +1,4 @@
-"""Runs a component against a recording engine: exact resources, parents and inputs, unknown values as the engine sends them."""
+"""Runs a component against a recording engine: exact resources, their parents, and values unknown at preview."""
 
 import asyncio
 import importlib
@@ -64,6 +64,8 @@ _OUTPUTS: dict[str, Callable[[str], dict[str, Any]]] = {
         "identities": [{"oidcs": [{"issuer": "https://oidc.eks.us-east-1.amazonaws.com/id/EXAMPLE"}]}],
         "vpcConfig": {"clusterSecurityGroupId": "sg-cluster"},
     },
+    "aws:ec2/launchTemplate:LaunchTemplate": lambda name: {"latestVersion": 1},
+    "aws:eks/nodeGroup:NodeGroup": lambda name: {"resources": [{"autoscalingGroups": [{"name": f"eks-{name}-asg"}]}]},
     "aws:rds/cluster:Cluster": lambda name: {
         "endpoint": f"{name}.cluster-example.us-east-1.rds.amazonaws.com",
         "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}"}],
@@ -155,7 +157,7 @@ class _Provider(Mocks):
         if self._preview:
             return None, {**args.inputs, **named}
         computed = _computed(args) | named if args.custom else {}
-        return f"{args.name}-id", {**computed, **args.inputs}
+        return f"{args.name}-id", _merge(computed, args.inputs)
 
 
 _AUTONAMED = {"aws:s3/bucket:Bucket": "bucket", "aws:iam/role:Role": "name", "aws:msk/cluster:Cluster": "clusterName"}
@@ -178,6 +180,15 @@ def _computed(args: MockResourceArgs) -> dict[str, Any]:
         service = args.typ.split(":")[1].split("/")[0]
         made["arn"] = f"arn:aws:{service}:us-east-1:123456789012:{args.name}"
     return made | _OUTPUTS.get(args.typ, lambda name: {})(args.name)
+
+
+def _merge(computed: dict[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for, and inside its objects what the provider adds to them."""
+    merged = {**computed, **inputs}
+    for key in computed.keys() & inputs.keys():
+        if isinstance(computed[key], dict) and isinstance(inputs[key], Mapping):
+            merged[key] = _merge(computed[key], inputs[key])
+    return merged
 
 
 def _camel(name: str) -> str:
@@ -273,7 +284,9 @@ def unknown() -> Callable[[], pulumi.Output[Any]]:
         async def no() -> bool:
             return False
 
-        return pulumi.Output(set(), asyncio.ensure_future(value()), asyncio.ensure_future(no()), asyncio.ensure_future(no()))
+        return pulumi.Output(
+            set(), asyncio.ensure_future(value()), asyncio.ensure_future(no()), asyncio.ensure_future(no())
+        )
 
     return make
 
