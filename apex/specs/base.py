@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pydantic.alias_generators import to_camel
 
 from apex import tags
-from apex.specs.checks import Check, Failed
+from apex.specs.checks import Check, FailedChecksError
 from apex.specs.document import Decimals
 from apex.specs.values import Label, Name, Text
 
@@ -31,7 +31,7 @@ class Model(BaseModel):
     def _hold_checks(self) -> Self:
         failures = [(check.field, check.message) for check in self.checks if not check.holds(self)]
         if failures:
-            raise Failed(failures)
+            raise FailedChecksError(failures)
         return self
 
 
@@ -52,7 +52,11 @@ class Metadata(Model):
     def _modalities(cls, value: Any) -> Any:
         """Neither labels nor tags take a comma: modalities separated by one are joined as tags carry them."""
         if isinstance(value, dict) and isinstance(given := value.get(tags.DATA_MODALITY), str):
-            return {**value, tags.DATA_MODALITY: tags.join_modalities(tags.parse_modalities(given))}
+            try:
+                joined = tags.join_modalities(tags.parse_modalities(given))
+            except ValueError as error:
+                raise FailedChecksError([(tags.DATA_MODALITY, str(error))]) from None
+            return {**value, tags.DATA_MODALITY: joined}
         return value
 
 
@@ -70,8 +74,11 @@ class Spec(Model):
     """Rules (CEL, message) that the cluster cannot be told in the CRD."""
 
     api_version: str
+    """The kind's group and version."""
     kind: str
+    """The kind."""
     metadata: Metadata
+    """Name, place and owner."""
 
 
 def free(value: Any) -> Any:

@@ -191,7 +191,7 @@ class Owners:
         return next((team for _, team in sorted(self.teams.items()) if team.cost_centers[0] == cost_center), None)
 
     def owner(self, declaration: "Declaration[Any]") -> Owner | None:
-        """Whom `declaration` is billed to: its labels, completed from its namespace's entry; None where neither says."""
+        """Whom `declaration` is billed to: its labels, then its namespace's entry; None where neither says."""
         labels, model = declaration.labels, declaration.model
         base = self.of_namespace(declaration.namespace or "")
         project = labels.get(tags.PROJECT) or (base.project if base else None)

@@ -17,7 +17,7 @@ class Check:
     field: str = ""
 
 
-class Failed(ValueError):
+class FailedChecksError(ValueError):
     """The checks that a map fails."""
 
     def __init__(self, failures: Iterable[tuple[str, str]]) -> None:
@@ -54,10 +54,14 @@ def _only(key: str, values: tuple[str, ...], field: str) -> Check:
     listed = ", ".join(f"'{value}'" for value in values)
     return Check(
         f"self.{key} in [{listed}] || !has(self.{_escape(field)})",
-        f"is for {key} {' or '.join(values)} only; remove it",
+        f"is for {key} {_either(values)} only; remove it",
         lambda it: attribute(it, key) in values or attribute(it, field) is None,
         field,
     )
+
+
+def _either(values: tuple[str, ...]) -> str:
+    return " or ".join(part for part in (", ".join(values[:-1]), values[-1]) if part)
 
 
 def _escape(field: str) -> str:

@@ -22,13 +22,16 @@ from apex.specs.values import (
     Truth,
     Version,
     Whole,
+    matching,
     number_or_text,
     read_ratio,
     shown,
+    text_schema,
     written,
 )
 
 GROUP = "apexlogic.io"
+_LEVEL_PATTERN = r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$"
 MEASURE_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 _THRESHOLD_PATTERN = f"{RATIO_PATTERN}|{DURATION_PATTERN}"
 
@@ -72,7 +75,11 @@ class WebComponent(Model):
 class DataPrivacy(Model):
     """What is promised about personal data."""
 
-    level: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")]
+    level: Annotated[
+        str,
+        matching(_LEVEL_PATTERN, "is not a level of privacy; use letters, digits and '_', as GDPR_compliant"),
+        WithJsonSchema(text_schema(_LEVEL_PATTERN, "a regime", "GDPR_compliant")),
+    ]
     """The regime it complies with: GDPR_compliant, HIPAA_compliant, none, …"""
     anonymization_required: Truth = False
     """Whether personal data must be taken out before the model sees it."""
@@ -156,7 +163,9 @@ def _metric_threshold(given: object) -> Decimal | Duration:
 
 
 Threshold = Annotated[
-    Decimal | Duration, PlainValidator(_metric_threshold), WithJsonSchema(number_or_text(_THRESHOLD_PATTERN, 0, 1))
+    Decimal | Duration,
+    PlainValidator(_metric_threshold),
+    WithJsonSchema(number_or_text(_THRESHOLD_PATTERN, "a ratio or a duration", "0.99", 0, 1)),
 ]
 
 

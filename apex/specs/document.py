@@ -78,7 +78,7 @@ class Document:
     data: Any
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, message: str, mark: Any, path: Path_ = ()) -> None:
         super().__init__(message)
         self.problem = (message, mark.line + 1, mark.column + 1, dotted(path))
@@ -120,7 +120,7 @@ def parse(text: str, shown: str) -> tuple[list[Document], list[Problem]]:
     documents: list[Document] = []
     try:
         documents.extend(document for document in _documents(text) if document.data is not None)
-    except _Refused as refused:
+    except _RefusedError as refused:
         message, line, column, field = refused.problem
         return documents, [Problem(shown, line, column, field, message)]
     except yaml.MarkedYAMLError as error:
@@ -198,7 +198,7 @@ def _documents(text: str, wanted: int | None = None, found: Positions | None = N
             _refuse_marked(event, stack)
             if len(stack) >= MAX_DEPTH:
                 message = f"is nested more than {MAX_DEPTH} levels deep; flatten it"
-                raise _Refused(message, event.start_mark, stack[3].path)
+                raise _RefusedError(message, event.start_mark, stack[3].path)
             is_map = kind is yaml.MappingStartEvent
             value = {} if is_map else []
         elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
@@ -211,7 +211,7 @@ def _documents(text: str, wanted: int | None = None, found: Positions | None = N
             yield Document(number, line, root)
             continue
         elif kind is yaml.AliasEvent:
-            raise _Refused(
+            raise _RefusedError(
                 f"*{event.anchor}: aliases are not taken; write the value out", event.start_mark, _here(stack)
             )
         elif kind is yaml.StreamEndEvent:
@@ -234,7 +234,7 @@ def _put(stack: list[_Frame], value: Any, event: Any, found: Positions | None) -
         key = frame.key
         assert key is not None
         if key in frame.holder:
-            raise _Refused("is written twice in this map; remove one of the two", event.start_mark, _here(stack))
+            raise _RefusedError("is written twice in this map; remove one of the two", event.start_mark, _here(stack))
         frame.holder[key] = value
         frame.key = None
         return (*frame.path, key)
@@ -248,21 +248,23 @@ def _put(stack: list[_Frame], value: Any, event: Any, found: Positions | None) -
 def _key(event: Any, frame: _Frame) -> str:
     text: str = event.value
     if text == "<<" and event.implicit[0]:
-        raise _Refused("<<: merge keys are not taken; write the fields out", event.start_mark, frame.path)
+        raise _RefusedError("<<: merge keys are not taken; write the fields out", event.start_mark, frame.path)
     if event.implicit[0] and text in ("", "~", "null"):
-        raise _Refused("a key is empty; give it a name", event.start_mark, frame.path)
+        raise _RefusedError("a key is empty; give it a name", event.start_mark, frame.path)
     if text in frame.holder:
-        raise _Refused("is written twice in this map; remove one of the two", event.start_mark, (*frame.path, text))
+        raise _RefusedError(
+            "is written twice in this map; remove one of the two", event.start_mark, (*frame.path, text)
+        )
     return text
 
 
 def _refuse_marked(event: Any, stack: list[_Frame]) -> None:
     if stack and stack[-1].is_map and stack[-1].key is None and type(event) is not yaml.ScalarEvent:
-        raise _Refused("a key is a map or a list; a key is text", event.start_mark, stack[-1].path)
+        raise _RefusedError("a key is a map or a list; a key is text", event.start_mark, stack[-1].path)
     if event.anchor is not None:
-        raise _Refused(f"&{event.anchor}: anchors are not taken; remove it", event.start_mark, _here(stack))
+        raise _RefusedError(f"&{event.anchor}: anchors are not taken; remove it", event.start_mark, _here(stack))
     if event.tag is not None and event.tag != "!":
-        raise _Refused(f"{event.tag}: tags are not taken; remove it", event.start_mark, _here(stack))
+        raise _RefusedError(f"{event.tag}: tags are not taken; remove it", event.start_mark, _here(stack))
 
 
 def _here(stack: list[_Frame]) -> Path_:

@@ -2,13 +2,14 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from apex.specs.base import Model, Spec
 from apex.specs.pipeline import SchemaRef
-from apex.specs.values import Day, HttpsUrl, Label, Name, Ratio, Region, Text, Whole
+from apex.specs.values import Day, HttpsUrl, Label, Name, Ratio, Region, Text, Whole, matching, text_schema
 
 GROUP = "governance.apexlogic.com"
+_DATASET_PATTERN = r"^[a-z][a-z0-9_-]{0,62}(\.[a-z][a-z0-9_-]{0,62})?$"
 MAX_WAIVER_DAYS = 90
 """How far ahead a waiver may expire."""
 
@@ -69,7 +70,11 @@ class QualityRule(Model):
 class DataContractSpec(Model):
     """What the owner of a dataset promises, and who may do what with it."""
 
-    dataset: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,62}(\.[a-z][a-z0-9_-]{0,62})?$")]
+    dataset: Annotated[
+        str,
+        matching(_DATASET_PATTERN, "is not the name of a dataset; write database.table in lower case"),
+        WithJsonSchema(text_schema(_DATASET_PATTERN, "the name of a dataset", "speech.transcripts")),
+    ]
     """The dataset, as database.table or its name."""
     owner: Label
     """The team that answers for it."""

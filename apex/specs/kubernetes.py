@@ -39,6 +39,8 @@ def read_manifest(data: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[Path
     reader = _Reader()
     content = reader.read(data, known["type"], ())
     problems = [*_check_version(data, known), *reader.problems]
+    if data.get("spec") is None and _needs_spec(data["kind"], known["type"], reader.types):
+        problems.append((("spec",), "is missing; add it"))
     if not problems:
         # Rules between fields read types, so they wait until those are right.
         problems += check_rules(content, known["namespaced"])
@@ -56,6 +58,14 @@ def _check_version(data: dict[str, Any], known: dict[str, Any]) -> Iterator[tupl
             ("apiVersion",),
             f'no matches for kind "{kind}" in version {shown(given)}; write {known["apiVersion"]}',
         )
+
+
+def _needs_spec(kind: str, name: str, types: dict[str, Any]) -> bool:
+    """Whether an empty spec would lack what has to be in it."""
+    spec = types[name]["fields"].get("spec")
+    return spec is not None and (
+        bool(types[spec].get("required")) or kind in ("Ingress", "PersistentVolumeClaim", "Service")
+    )
 
 
 class _Reader:
@@ -190,7 +200,7 @@ def _simple(value: Any) -> bool:
 
 def _what(value: Any) -> str:
     if isinstance(value, bool):
-        return "true or false" if value is None else "a truth value"
+        return "a boolean"
     if isinstance(value, str):
         return "text"
     return "a number" if isinstance(value, int | float) else "that"

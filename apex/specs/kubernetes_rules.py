@@ -418,8 +418,13 @@ def _check_claim(content: dict[str, Any]) -> Found:
 
 
 _CRON_FIELDS = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 6))
-_CRON_NAMES = {name: number for number, name in enumerate("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split(), 1)}
-_DAY_NAMES = {name: number for number, name in enumerate("SUN MON TUE WED THU FRI SAT".split())}
+_CRON_NAMES = {
+    name: number
+    for number, name in enumerate(
+        ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"], 1
+    )
+}
+_DAY_NAMES = {name: number for number, name in enumerate(["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"])}
 
 
 def cron_problem(schedule: str) -> str | None:

@@ -1,8 +1,9 @@
 """`Platform`: what there is for declarations to refer to."""
 
+import re
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from apex.specs.base import Model, Spec
 from apex.specs.values import Name, S3Uri, Text, Topic, Whole
@@ -11,6 +12,34 @@ GROUP = "apexlogic.io"
 
 TIERS = ("archive", "curated", "features", "raw")
 """The storage tiers every platform has."""
+
+
+def _inside(path: str) -> str:
+    if path.startswith("/") or ".." in path.split("/"):
+        raise ValueError(f'"{path}" leaves the catalog; write a path below the folder of this file')
+    if not re.fullmatch(_FILE_PATTERN, path):
+        raise ValueError(f'"{path}" is not a path of a file; use letters, digits, and - _ . /')
+    return path
+
+
+_FILE_PATTERN = r"^[A-Za-z0-9_./-]{1,200}$"
+LocalFile = Annotated[
+    str,
+    AfterValidator(_inside),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": _FILE_PATTERN,
+            "maxLength": 200,
+            "x-kubernetes-validations": [
+                {
+                    "rule": "!self.startsWith('/') && !self.split('/').exists(part, part == '..')",
+                    "message": "leaves the catalog; write a path below the folder of this file",
+                }
+            ],
+        }
+    ),
+]
 
 
 class Registry(Model):
@@ -46,19 +75,12 @@ class SchemaFile(Model):
     """The schema language."""
     path: S3Uri
     """The address that pipelines and contracts name."""
-    file: Text
+    file: LocalFile
     """The file with its text, relative to the folder of this document."""
     compatibility: Literal["NONE", "BACKWARD", "BACKWARD_ALL", "FORWARD", "FORWARD_ALL", "FULL", "FULL_ALL"] = (
         "BACKWARD"
     )
     """Which changes the schema registry takes."""
-
-    @field_validator("file")
-    @classmethod
-    def _inside(cls, value: str) -> str:
-        if value.startswith(("/", "~")) or "\\" in value or ".." in value.split("/"):
-            raise ValueError(f'"{value}" leaves the catalog; write a path below the folder of this file')
-        return value
 
 
 class RoleSpec(Model):

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, WithJsonSchema
 
 from apex.specs.base import free
-from apex.specs.checks import Failed
+from apex.specs.checks import FailedChecksError
 from apex.specs.values import S3_PATTERN, shown
 
 _SWITCHES = ("enabled", "disabled")
 
 
 def check_config(config: dict[str, Any]) -> dict[str, Any]:
-    """`config` itself. Raises Failed naming each known key whose value cannot be."""
+    """`config` itself. Raises FailedChecksError naming each known key whose value cannot be."""
     failures = []
     redaction = config.get("piiRedaction")
     if redaction is not None and redaction not in _SWITCHES:
@@ -25,7 +25,7 @@ def check_config(config: dict[str, Any]) -> dict[str, Any]:
     if explained is not None and not isinstance(explained, bool):
         failures.append(("explainabilityEnabled", f"{shown(explained)} is neither true nor false; write true or false"))
     if failures:
-        raise Failed(failures)
+        raise FailedChecksError(failures)
     return config
 
 

@@ -14,12 +14,12 @@ from apex.specs.base import Spec
 from apex.specs.explain import models_in
 from apex.specs.kinds import KINDS, api_version
 from apex.specs.usage import Volume
-from apex.specs.values import LABEL_PATTERN
+from apex.specs.values import LABEL_PATTERN, WHAT
 
 Json = dict[str, Any]
 
 _DIALECT = "http://json-schema.org/draft-07/schema#"
-_DROPPED = ("title", "default", "examples", "crd", "discriminator", "$defs", "format_")
+_DROPPED = ("title", "default", "examples", "crd", "discriminator", "$defs", WHAT)
 _VALUE_RULES = ("enum", "maximum", "maxItems", "maxProperties", "minimum", "minLength", "maxLength", "not", "pattern")
 _MODALITY = f"({'|'.join((*tags.MODALITIES, 'voice'))})"
 MODALITIES_PATTERN = rf"^{_MODALITY}([.]{_MODALITY})*$"
@@ -29,7 +29,7 @@ NO_NUMBER: Json = {"minimum": 0, "maximum": -1}
 
 def json_schema(kind: type[Spec]) -> Json:
     """The JSON Schema of a document of `kind`, for editors."""
-    made = kind.model_json_schema(by_alias=True)
+    made = published(kind)
     return {"$schema": _DIALECT, **_for_editors(_with_head(made, kind))}
 
 
@@ -51,7 +51,7 @@ def manifest_list_schema() -> Json:
 
 def crd(kind: type[Spec]) -> Json:
     """The CustomResourceDefinition of `kind`."""
-    made = kind.model_json_schema(by_alias=True)
+    made = published(kind)
     definitions = made.get("$defs", {})
     spec = _structural(made["properties"]["spec"], definitions, _model_of(kind, "spec"))
     name_rule = {"type": "string", "maxLength": 63, "pattern": r"^[a-z]([-a-z0-9]*[a-z0-9])?$"}
@@ -174,14 +174,28 @@ def _yaml(documents: list[Json]) -> str:
     return yaml.safe_dump_all(documents, sort_keys=False, width=120, allow_unicode=True)
 
 
+_BOUNDS = {"ge": "minimum", "le": "maximum"}
+
+
+def published(kind: type[Spec]) -> Json:
+    """pydantic's schema of `kind`; bounds behind a reader of ours get the names that JSON Schema has for them."""
+    made: Json = _renamed(kind.model_json_schema(by_alias=True))
+    return made
+
+
+def _renamed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_BOUNDS.get(key, key): _renamed(part) for key, part in value.items()}
+    return [_renamed(part) for part in value] if isinstance(value, list) else value
+
+
 def _with_head(made: Json, kind: type[Spec]) -> Json:
     head = {"apiVersion": {"const": api_version(kind)}, "kind": {"const": kind.kind_name}}
     metadata: Json = {"required": ["name", "namespace"] if kind.namespaced else ["name"]}
     if kind.required_labels:
         metadata["required"] += ["labels"]
         metadata["properties"] = {"labels": {"required": list(kind.required_labels)}}
-    made = {**made, "properties": {**made["properties"], **head}, "allOf": [{"properties": {"metadata": metadata}}]}
-    return made
+    return {**made, "properties": {**made["properties"], **head}, "allOf": [{"properties": {"metadata": metadata}}]}
 
 
 def _for_editors(value: Any) -> Any:
@@ -190,7 +204,7 @@ def _for_editors(value: Any) -> Any:
         kept = {
             key: _for_editors(part)
             for key, part in value.items()
-            if key not in ("crd", "discriminator") and not key.startswith("x-kubernetes")
+            if key not in ("crd", "discriminator", WHAT) and not key.startswith("x-kubernetes")
         }
         if kept.get("type") == "integer":
             bounds = {key: kept.pop(key) for key in ("minimum", "maximum") if key in kept}
@@ -337,11 +351,8 @@ def _common(one: Json, other: Json) -> Json:
         if len(enums) == 2:
             return {"type": "string", "enum": [*enums[0], *enums[1]]}
         return {"type": "string"}
-    if (
-        "type" in one
-        and "x-kubernetes-int-or-string" in other
-        or "type" in other
-        and "x-kubernetes-int-or-string" in one
+    if ("type" in one and "x-kubernetes-int-or-string" in other) or (
+        "type" in other and "x-kubernetes-int-or-string" in one
     ):
         return {"x-kubernetes-int-or-string": True}
     return {

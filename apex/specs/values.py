@@ -17,7 +17,10 @@ from apex.specs.document import Decimals, Plain
 
 NAME_PATTERN = r"^[a-z]([-a-z0-9]*[a-z0-9])?$"
 SUFFIXES = {
-    **{"n": Decimal("1e-9"), "u": Decimal("1e-6"), "m": Decimal("1e-3"), "": Decimal(1)},
+    "n": Decimal("1e-9"),
+    "u": Decimal("1e-6"),
+    "m": Decimal("1e-3"),
+    "": Decimal(1),
     **{letter: Decimal(1000) ** power for power, letter in enumerate(("k", "M", "G", "T", "P", "E"), 1)},
     **{f"{letter}i": Decimal(1024) ** power for power, letter in enumerate("KMGTPE", 1)},
 }
@@ -36,6 +39,10 @@ _DURATION_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h)
 DURATION_PATTERN = r"^(([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})(ns|us|µs|ms|s|m|h)){1,6}$"
 _NUMBER_PATTERN = r"^[0-9]{1,15}(\.[0-9]{1,9})?$"
 RATIO_PATTERN = r"^(0(\.[0-9]{1,9})?|1(\.0{1,9})?|[0-9]{1,2}(\.[0-9]{1,9})?%|100(\.0{1,9})?%)$"
+
+
+WHAT = "x-what"
+"""The key of a schema that says, in words, what a value is; only `apex explain` reads it."""
 
 
 def shown(value: Any) -> str:
@@ -92,7 +99,7 @@ class Quantity(str):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """A number or a string in Kubernetes notation."""
-        return number_or_text(QUANTITY_PATTERN, minimum=0)
+        return number_or_text(QUANTITY_PATTERN, "a quantity in Kubernetes notation", "8Gi", minimum=0)
 
 
 class Duration(str):
@@ -123,10 +130,12 @@ class Duration(str):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """A string."""
-        return {"type": "string", "pattern": DURATION_PATTERN, "examples": ["300s"]}
+        return text_schema(DURATION_PATTERN, "a duration", "300s")
 
 
-def number_or_text(pattern: str, minimum: int | None = None, maximum: int | None = None) -> dict[str, Any]:
+def number_or_text(
+    pattern: str, what: str, example: str, minimum: int | None = None, maximum: int | None = None
+) -> dict[str, Any]:
     """The schema of a value that is a number, or a string of `pattern`."""
     bounds = {key: value for key, value in (("minimum", minimum), ("maximum", maximum)) if value is not None}
     # A structural schema knows "integer or string" but no "number or string": say what it is not.
@@ -138,7 +147,12 @@ def number_or_text(pattern: str, minimum: int | None = None, maximum: int | None
         "maxItems": 0,
         "not": {"enum": [True, False, {}, []]},
     }
-    return {"anyOf": [{"type": "number", **bounds}, {"type": "string", "pattern": pattern}], "crd": crd}
+    return {
+        "anyOf": [{"type": "number", **bounds}, {"type": "string", "pattern": pattern}],
+        WHAT: what,
+        "examples": [example],
+        "crd": crd,
+    }
 
 
 def _right_quantity(text: str) -> str:
@@ -223,7 +237,8 @@ def _label(given: Any) -> Any:
     return value
 
 
-def _matching(pattern: str, problem: str) -> BeforeValidator:
+def matching(pattern: str, problem: str) -> BeforeValidator:
+    """A reader of text that has to match `pattern`; `problem` says what is wrong with other text, and what is right."""
     compiled = re.compile(pattern)
 
     def check(given: Any) -> Any:
@@ -235,15 +250,18 @@ def _matching(pattern: str, problem: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _text_schema(pattern: str, **more: Any) -> dict[str, Any]:
-    return {"type": "string", "pattern": pattern, **more}
+def text_schema(pattern: str, what: str, example: str, **more: Any) -> dict[str, Any]:
+    """The schema of text that matches `pattern`; `what` it is called, and an example of it."""
+    return {"type": "string", "pattern": pattern, WHAT: what, "examples": [example], **more}
 
 
-def _text_or_whole(pattern: str, minimum: int | None = None) -> dict[str, Any]:
+def _text_or_whole(pattern: str, what: str, example: str, minimum: int | None = None) -> dict[str, Any]:
     """The schema of text that a whole number is also taken for, as written without quotes."""
     bound = {} if minimum is None else {"minimum": minimum}
     return {
         "anyOf": [{"type": "string", "pattern": pattern}, {"type": "integer", **bound}],
+        WHAT: what,
+        "examples": [example],
         "crd": {"x-kubernetes-int-or-string": True, "pattern": pattern, **bound},
     }
 
@@ -253,57 +271,76 @@ S3_PATTERN = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()={}/-]*)
 HTTPS_PATTERN = r"^https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\s]*)?$"
 EMAIL_PATTERN = r"^[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 TOPIC_PATTERN = r"^[A-Za-z0-9._-]{1,249}$"
-IMAGE_PATTERN = r"^[a-z0-9][A-Za-z0-9._/-]*(:[0-9]{1,5}/[A-Za-z0-9._/-]+)?(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"
+IMAGE_PATTERN = (
+    r"^[a-z0-9][A-Za-z0-9._/-]*(:[0-9]{1,5}/[A-Za-z0-9._/-]+)?"
+    r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$"
+)
 REGION_PATTERN = r"^[a-z]{2}(-[a-z]+)+-[0-9]$"
 SEMVER_PATTERN = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
 
-Text = Annotated[str, BeforeValidator(_text), Field(min_length=1), WithJsonSchema(_text_or_whole(r"."))]
+Text = Annotated[
+    str, BeforeValidator(_text), Field(min_length=1), WithJsonSchema(_text_or_whole(r".", "text", "some text"))
+]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Truth = Annotated[bool, BeforeValidator(_truth)]
-Amount = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema(number_or_text(_NUMBER_PATTERN, minimum=0))]
-Ratio = Annotated[
-    Decimal, BeforeValidator(read_ratio), WithJsonSchema(number_or_text(RATIO_PATTERN, minimum=0, maximum=1))
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_decimal),
+    WithJsonSchema(number_or_text(_NUMBER_PATTERN, "an amount", "1500.00", minimum=0)),
 ]
-Day = Annotated[date, BeforeValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
-Label = Annotated[str, BeforeValidator(_label), WithJsonSchema(_text_or_whole(LABEL_PATTERN, 0))]
+Ratio = Annotated[
+    Decimal,
+    BeforeValidator(read_ratio),
+    WithJsonSchema(number_or_text(RATIO_PATTERN, "a ratio", "0.95", minimum=0, maximum=1)),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(_date),
+    WithJsonSchema({"type": "string", "format": "date", WHAT: "a day", "examples": ["2027-01-31"]}),
+]
+Label = Annotated[
+    str, BeforeValidator(_label), WithJsonSchema(_text_or_whole(LABEL_PATTERN, "a label value", "cc-1001", 0))
+]
 Name = Annotated[
     str,
-    _matching(
+    matching(
         r"^(?=.{1,63}$)[a-z]([-a-z0-9]*[a-z0-9])?$",
         "is not a valid name; use at most 63 lower-case letters, digits and '-', starting with a letter",
     ),
-    WithJsonSchema(_text_schema(NAME_PATTERN, maxLength=63)),
+    WithJsonSchema(text_schema(NAME_PATTERN, "a name", "call-transcripts", maxLength=63)),
 ]
 S3Uri = Annotated[
-    str, _matching(S3_PATTERN, "is not an S3 address; write s3://bucket/path"), WithJsonSchema(_text_schema(S3_PATTERN))
+    str,
+    matching(S3_PATTERN, "is not an S3 address; write s3://bucket/path"),
+    WithJsonSchema(text_schema(S3_PATTERN, "an S3 address", "s3://bucket/path")),
 ]
 HttpsUrl = Annotated[
     str,
-    _matching(HTTPS_PATTERN, "is not an https address; write https://host/path"),
-    WithJsonSchema(_text_schema(HTTPS_PATTERN)),
+    matching(HTTPS_PATTERN, "is not an https address; write https://host/path"),
+    WithJsonSchema(text_schema(HTTPS_PATTERN, "an https address", "https://example.com/path")),
 ]
 Email = Annotated[
     str,
-    _matching(EMAIL_PATTERN, "is not an e-mail address; write name@example.com"),
-    WithJsonSchema(_text_schema(EMAIL_PATTERN)),
+    matching(EMAIL_PATTERN, "is not an e-mail address; write name@example.com"),
+    WithJsonSchema(text_schema(EMAIL_PATTERN, "an e-mail address", "team@example.com")),
 ]
 Topic = Annotated[
     str,
-    _matching(TOPIC_PATTERN, "is not a topic name; use at most 249 letters, digits, '.', '_' or '-'"),
-    WithJsonSchema(_text_or_whole(TOPIC_PATTERN, 0)),
+    matching(TOPIC_PATTERN, "is not a topic name; use at most 249 letters, digits, '.', '_' or '-'"),
+    WithJsonSchema(_text_or_whole(TOPIC_PATTERN, "a topic name", "call-recordings", 0)),
 ]
 Image = Annotated[
     str,
-    _matching(IMAGE_PATTERN, "is not an image reference; write registry/name:tag@sha256:digest"),
-    WithJsonSchema(_text_schema(IMAGE_PATTERN)),
+    matching(IMAGE_PATTERN, "is not an image reference; write registry/name:tag@sha256:digest"),
+    WithJsonSchema(text_schema(IMAGE_PATTERN, "an image reference", "registry.example.com/name:1.0.0")),
 ]
 Region = Annotated[
     str,
-    _matching(REGION_PATTERN, "is not an AWS region; write one, as eu-west-1"),
-    WithJsonSchema(_text_schema(REGION_PATTERN)),
+    matching(REGION_PATTERN, "is not an AWS region; write one, as eu-west-1"),
+    WithJsonSchema(text_schema(REGION_PATTERN, "an AWS region", "eu-west-1")),
 ]
 Version = Annotated[
     str,
-    _matching(SEMVER_PATTERN, 'is not a semantic version; write three numbers, as "1.4.2"'),
-    WithJsonSchema(_text_schema(SEMVER_PATTERN)),
+    matching(SEMVER_PATTERN, 'is not a semantic version; write three numbers, as "1.4.2"'),
+    WithJsonSchema(text_schema(SEMVER_PATTERN, "a semantic version", "1.4.2")),
 ]
