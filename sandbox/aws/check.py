@@ -37,7 +37,8 @@ def normalise(schema: Schema, inputs: dict[str, Any]) -> dict[str, Any]:
     for name, value in inputs.items():
         prop = schema.inputs.get(name)
         if prop is not None and prop.type.or_text and isinstance(value, dict) and not values.is_signed(value):
-            kept[name] = values.UNKNOWN if values.has_unknown(value) else json.dumps(values.reveal(value))
+            text = values.UNKNOWN if values.has_unknown(value) else json.dumps(values.reveal(value))
+            kept[name] = values.as_secret(text) if values.has_secret(value) else text
         else:
             kept[name] = value
     return kept
@@ -78,7 +79,8 @@ def _camel(name: str) -> str:
 
 def _check_value(kind: Type, value: Any, path: str, owner: str, failures: list[Failure]) -> None:
     if values.is_secret(value):
-        value = value.get("value")
+        _check_secret(kind, value.get("value"), path, owner, failures)
+        return
     if values.is_unknown(value) or values.is_signed(value) or value is None or kind.kind == "any":
         return
     if kind.kind == "object":
@@ -89,6 +91,15 @@ def _check_value(kind: Type, value: Any, path: str, owner: str, failures: list[F
         failures.append(_wrong(path, "an asset or archive", value))
     elif not _fits(kind.kind, value):
         failures.append(_wrong(path, _SPOKEN[kind.kind], value))
+
+
+def _check_secret(kind: Type, value: Any, path: str, owner: str, failures: list[Failure]) -> None:
+    """Checks what a secret wraps; the message must not show it."""
+    found: list[Failure] = []
+    _check_value(kind, value, path, owner, found)
+    for failure in found:
+        wanted, shown, _ = failure.reason.partition(_GOT)
+        failures.append(Failure(failure.property, f"{wanted}{_GOT}a secret" if shown else wanted))
 
 
 def _check_members(kind: Type, value: Any, path: str, owner: str, failures: list[Failure]) -> None:
@@ -114,6 +125,7 @@ def _check_nested(kind: Type, value: Any, path: str, owner: str, failures: list[
         _check_object(properties, value, path, owner, failures)
 
 
+_GOT = ", got "
 _SPOKEN = {"str": "a string", "int": "a whole number", "float": "a number", "bool": "true or false"}
 
 
@@ -135,5 +147,5 @@ def _fits(kind: str, value: Any) -> bool:
 
 
 def _wrong(path: str, wanted: str, value: Any) -> Failure:
-    shown = json.dumps(value, sort_keys=True)
-    return Failure(path, f"expected {wanted}, got {shown if len(shown) <= 60 else shown[:57] + '...'}")
+    shown = json.dumps("[secret]" if values.has_secret(value) else value, sort_keys=True)
+    return Failure(path, f"expected {wanted}{_GOT}{shown if len(shown) <= 60 else shown[:57] + '...'}")

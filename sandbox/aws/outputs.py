@@ -123,8 +123,9 @@ def merge_tags(defaults: dict[str, Any], tags: Any) -> Any:
     """The provider's default tags under a resource's own."""
     if values.is_unknown(tags):
         return tags
-    own = tags.get("value") if values.is_secret(tags) else tags
-    return {**defaults, **{k: v for k, v in (own or {}).items() if v is not None}}
+    if values.is_secret(tags):
+        return values.as_secret(merge_tags(defaults, tags.get("value")))
+    return {**defaults, **{k: v for k, v in (tags or {}).items() if v is not None}}
 
 
 def _absent(schema: Schema, prop: Property, identity: Identity | None, resource_id: str) -> Any:

@@ -5,6 +5,7 @@ cannot be told from a computed one, and it puts a stack trace under every messag
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ from sandbox.aws.provider import Autonaming, Provider, ProviderError
 from sandbox.aws.values import decode, encode
 
 _MESSAGE_LIMIT = 400 * 1024 * 1024
+_PARENT_CHECK_SECONDS = 2
 _KINDS = {
     ("add", False): proto.PropertyDiff.ADD,
     ("add", True): proto.PropertyDiff.ADD_REPLACE,
@@ -186,6 +188,7 @@ def _difference(verdict: diff.Verdict) -> Any:
 
 
 async def _serve() -> None:
+    engine = os.getppid()
     server = grpc.aio.server(
         options=[
             ("grpc.max_receive_message_length", _MESSAGE_LIMIT),
@@ -198,7 +201,10 @@ async def _serve() -> None:
     # The engine reads the port from the first line of the output.
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await server.wait_for_termination()
+    # An engine that was killed cannot say so; without it this process has nothing to do.
+    while os.getppid() == engine:
+        await asyncio.sleep(_PARENT_CHECK_SECONDS)
+    await server.stop(grace=None)
 
 
 def main() -> None:

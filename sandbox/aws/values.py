@@ -73,6 +73,20 @@ def is_secret(value: Any) -> bool:
     return isinstance(value, dict) and value.get(SIGNATURE) == _SECRET
 
 
+def as_secret(value: Any) -> Any:
+    """A value wrapped as a secret, once."""
+    return value if is_secret(value) else {SIGNATURE: _SECRET, "value": value}
+
+
+def has_secret(value: Any) -> bool:
+    """Whether a value is a secret or has one inside."""
+    if is_secret(value):
+        return True
+    if isinstance(value, dict):
+        return any(has_secret(item) for item in value.values())
+    return isinstance(value, list) and any(has_secret(item) for item in value)
+
+
 def is_signed(value: Any) -> bool:
     """Whether this dict is an asset, an archive, a secret or a reference and no plain object."""
     return isinstance(value, dict) and SIGNATURE in value

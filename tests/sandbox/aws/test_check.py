@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.aws.provider import Autonaming, Provider, ProviderError
-from sandbox.aws.values import UNKNOWN
+from sandbox.aws.values import UNKNOWN, as_secret
 
 BUCKET = "aws:s3/bucket:Bucket"
 SEED = b"s" * 32
@@ -79,6 +79,16 @@ def test_description_is_filled_in_as_the_real_provider_does() -> None:
     inputs, _ = Provider().check("aws:ec2/securityGroup:SecurityGroup", "web", {}, {}, SEED)
     assert inputs["description"] == "Managed by Pulumi"
     assert inputs["__defaults"] == ["name", "description"]
+
+
+def test_secrets_are_judged_but_never_shown() -> None:
+    assert refusals(BUCKET, {"forceDestroy": as_secret("hush")}) == {
+        "forceDestroy": "expected true or false, got a secret"
+    }
+    assert refusals(BUCKET, {"tags": [as_secret("hush")]}) == {"tags": 'expected a map, got "[secret]"'}
+    document = {"Version": "2012-10-17", "Id": as_secret("hush")}
+    inputs, _ = Provider().check("aws:iam/role:Role", "r", {}, {"assumeRolePolicy": document}, SEED)
+    assert inputs["assumeRolePolicy"] == as_secret('{"Version": "2012-10-17", "Id": "hush"}')
 
 
 def test_unknown_type_is_one_clear_error() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.aws import schema, sdk
 from sandbox.aws.provider import Provider
-from sandbox.aws.values import UNKNOWN, has_unknown
+from sandbox.aws.values import UNKNOWN, as_secret, has_unknown
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 HERE = "eu-west-1:123456789012"
@@ -98,6 +98,12 @@ IDENTITIES: dict[str, tuple[dict[str, Any], str, str]] = {
         f"glue:{HERE}:registry/events",
     ),
 }
+
+
+def test_secret_tags_stay_secret(provider: Provider) -> None:
+    token = "aws:s3/bucket:Bucket"
+    state = provider.create(token, urn(token), {"tags": as_secret({"a": "b"})}, preview=True)
+    assert state.properties["tagsAll"] == as_secret({"owner": "platform", "team": "none", "a": "b"})
 
 
 @pytest.mark.parametrize("token", IDENTITIES)
