@@ -1,10 +1,19 @@
 """The components' arguments, from the settings of an environment."""
 
+from collections.abc import Mapping
+
+import pulumi
+
 from apex.settings import GpuPoolSettings, InferenceSettings
-from components.gpu_node_pool import CapacityType, GpuNodePoolArgs
+from components.gpu_node_pool import GpuNodePoolArgs
+from components.gpu_pool_plan import CapacityType
 from components.inference_service import InferenceServiceArgs
+from components.kafka_cluster import KafkaClusterArgs
 from components.kubernetes_cluster import KubernetesCluster, KubernetesClusterArgs
 from components.network import NatPlacement, Network, NetworkArgs
+from components.storage_tiers import DataClass, StorageTier, StorageTiersArgs
+from components.team_namespace import TeamNamespace
+from components.vector_database import VectorDatabaseArgs
 from stack.environment import Environment
 
 _NAT = {"single": NatPlacement.SINGLE, "perZone": NatPlacement.PER_ZONE}
@@ -29,12 +38,72 @@ def kubernetes_cluster(env: Environment, network: Network) -> KubernetesClusterA
     return {
         "tags": env.tags(env.settings.owner),
         "version": wanted.version,
-        "subnet_ids": network.private_subnet_ids,
+        "subnet_ids": list(network.private_subnet_ids),
         "system_instance_types": list(wanted.system_nodes.instance_types),
         "system_min_size": wanted.system_nodes.min_size,
         "system_max_size": wanted.system_nodes.max_size,
         "public_access_cidrs": [str(cidr) for cidr in wanted.public_access_cidrs],
         "log_retention_days": wanted.log_retention_days,
+    }
+
+
+def kafka_cluster(env: Environment, network: Network) -> KafkaClusterArgs:
+    """The MSK cluster's; clients connect from inside the VPC."""
+    wanted = env.settings.kafka
+    return {
+        "tags": env.tags(env.settings.owner),
+        "vpc_id": network.vpc_id,
+        "subnet_ids": list(network.private_subnet_ids),
+        "kafka_version": wanted.version,
+        "instance_type": wanted.instance_type,
+        "brokers_per_zone": wanted.brokers_per_zone,
+        "volume_size_gib": wanted.volume_size_gib,
+        "max_volume_size_gib": wanted.max_volume_size_gib,
+        "client_cidrs": [str(env.settings.network.cidr)],
+        "log_retention_days": wanted.log_retention_days,
+        "deletion_protection": env.settings.deletion_protection,
+    }
+
+
+def storage_tiers(env: Environment) -> StorageTiersArgs:
+    """The buckets'."""
+    wanted = env.settings.storage
+    raw: DataClass = {"name": "all", "expire_after_days": wanted.raw_retention_days}
+    archive: StorageTier = {
+        "name": "archive",
+        "data_classes": [
+            {"name": "all", "deep_archive_after_days": 1, "expire_after_days": wanted.archive_retention_days}
+        ],
+    }
+    if wanted.archive_lock_days:
+        archive["object_lock"] = {"retention_days": wanted.archive_lock_days}
+    tiers: list[StorageTier] = [
+        {"name": "raw", "data_classes": [raw]},
+        {"name": "curated", "data_classes": [{"name": "all", "intelligent_tiering_after_days": 0}]},
+        {"name": "features"},
+        archive,
+    ]
+    for tier in tiers:
+        tier["noncurrent_expire_after_days"] = wanted.noncurrent_retention_days
+    return {
+        "tags": env.tags(env.settings.owner),
+        "tiers": tiers,
+        "force_destroy": wanted.force_destroy,
+        "deletion_protection": env.settings.deletion_protection,
+    }
+
+
+def vector_database(env: Environment, network: Network) -> VectorDatabaseArgs:
+    """The vector database's; clients connect from inside the VPC."""
+    wanted = env.settings.vector_database
+    return {
+        "tags": env.tags(wanted.owner),
+        "vpc_id": network.vpc_id,
+        "subnet_ids": list(network.private_subnet_ids),
+        "dimensions": wanted.dimensions,
+        "standby_replicas": wanted.standby_replicas,
+        "client_cidrs": [str(env.settings.network.cidr)],
+        "deletion_protection": env.settings.deletion_protection,
     }
 
 
@@ -46,7 +115,7 @@ def gpu_pool(
         "tags": env.tags(wanted.owner),
         "cluster_name": cluster.cluster_name,
         "node_role_arn": cluster.node_role_arn,
-        "subnet_ids": network.private_subnet_ids,
+        "subnet_ids": list(network.private_subnet_ids),
         "instance_types": list(wanted.instance_types),
         "capacity_type": CapacityType(wanted.capacity_type),
         "min_size": wanted.min_size,
@@ -58,11 +127,18 @@ def gpu_pool(
     return args
 
 
-def inference_service(env: Environment, wanted: InferenceSettings) -> InferenceServiceArgs:
-    """One model server's."""
+def inference_service(
+    env: Environment, wanted: InferenceSettings, namespaces: Mapping[str, TeamNamespace]
+) -> InferenceServiceArgs:
+    """One model server's. Its namespace has to be one that the ownership file gives to a team."""
+    if wanted.namespace not in namespaces:
+        raise pulumi.RunError(
+            f'{env.file.name}: apex:inference: namespace "{wanted.namespace}" of {wanted.name} belongs to no team; '
+            f"use one of {', '.join(sorted(namespaces))}, or add it to the catalog's Ownership"
+        )
     return {
         "tags": env.tags(wanted.owner),
-        "namespace": wanted.namespace,
+        "namespace": namespaces[wanted.namespace].namespace,
         "image": wanted.image,
         "port": wanted.port,
         "cpu": wanted.cpu,

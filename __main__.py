@@ -1,0 +1,45 @@
+"""The platform of one environment: what the settings and the catalog declare, as components."""
+
+import pulumi
+
+from components.cost_budget import CostBudget
+from components.gpu_node_pool import GpuNodePool
+from components.inference_service import InferenceService
+from components.kafka_cluster import KafkaCluster
+from components.kubernetes_cluster import KubernetesCluster
+from components.network import Network
+from components.storage_tiers import StorageTiers
+from components.team_namespace import TeamNamespace
+from components.vector_database import VectorDatabase
+from stack import arguments, declared, environment
+
+env = environment.current()
+catalog = declared.catalog(env)
+
+budgets = [CostBudget(f"{env.name}-{name}-budget", args) for name, args in declared.budgets(env, catalog)]
+network = Network(f"{env.name}-network", arguments.network(env))
+storage = StorageTiers(f"{env.name}-storage", arguments.storage_tiers(env))
+kafka = KafkaCluster(f"{env.name}-kafka", arguments.kafka_cluster(env, network))
+vectors = VectorDatabase(f"{env.name}-vectors", arguments.vector_database(env, network))
+cluster = KubernetesCluster(f"{env.name}-cluster", arguments.kubernetes_cluster(env, network))
+in_cluster = pulumi.ResourceOptions(provider=cluster.kubernetes_provider)
+pools = [
+    GpuNodePool(f"{env.name}-{pool.name}-gpu", arguments.gpu_pool(env, pool, network, cluster))
+    for pool in env.settings.gpu_pools
+]
+namespaces = {
+    name: TeamNamespace(f"{env.name}-{name}", args, in_cluster) for name, args in declared.namespaces(env, catalog)
+}
+services = {
+    service.name: InferenceService(
+        f"{env.name}-{service.name}", arguments.inference_service(env, service, namespaces), in_cluster
+    )
+    for service in env.settings.inference
+}
+
+pulumi.export("bucketNames", storage.bucket_names)
+pulumi.export("clusterName", cluster.cluster_name)
+pulumi.export("kafkaArn", kafka.arn)
+pulumi.export("kafkaBootstrapBrokers", kafka.bootstrap_brokers_sasl_iam)
+pulumi.export("serviceUrls", {name: service.url for name, service in services.items()})
+pulumi.export("vectorEndpoint", vectors.endpoint)
