@@ -67,6 +67,54 @@ SUPPORTED_SOFTWARE: Controls = {
     "pci-dss": ("6.3.3",),
     "soc2": ("CC7.1",),
 }
+RETENTION: Controls = {
+    "nist-800-53": ("SI-12",),
+    "iso-27001": ("A.5.33", "A.8.10"),
+    "pci-dss": ("3.2.1",),
+    "soc2": ("C1.2", "P4.2"),
+    "gdpr": ("5",),
+}
+ERASURE: Controls = {"iso-27001": ("A.8.10",), "soc2": ("P4.3",), "gdpr": ("17",)}
+RESIDENCY: Controls = {"nist-800-53": ("AC-4",), "iso-27001": ("A.5.14", "A.5.23"), "gdpr": ("28", "44")}
+MASKING: Controls = {
+    "nist-800-53": ("PT-3",),
+    "iso-27001": ("A.5.34", "A.8.11"),
+    "soc2": ("C1.1",),
+    "gdpr": ("5", "25"),
+}
+QUALITY: Controls = {"nist-800-53": ("SI-7",), "iso-42001": ("A.7.4",), "eu-ai-act": ("10",)}
+PROVENANCE: Controls = {
+    "nist-800-53": ("SR-4", "SR-11"),
+    "eu-ai-act": ("11", "15"),
+    "iso-42001": ("A.4.2", "A.10.3"),
+    "nist-ai-rmf": ("GOVERN 6.1", "MEASURE 2.7"),
+    "owasp-llm": ("LLM03", "LLM04"),
+}
+FAIRNESS: Controls = {"eu-ai-act": ("10",), "iso-42001": ("A.5.4",), "nist-ai-rmf": ("MEASURE 2.11",)}
+MONITORING: Controls = {
+    "eu-ai-act": ("15", "72"),
+    "iso-42001": ("A.6.2.5", "A.6.2.6"),
+    "nist-ai-rmf": ("MANAGE 4.1", "MEASURE 2.4"),
+}
+OVERSIGHT: Controls = {
+    "eu-ai-act": ("14",),
+    "iso-42001": ("A.9.3",),
+    "nist-ai-rmf": ("MANAGE 2.4", "MAP 3.5"),
+    "owasp-llm": ("LLM06",),
+}
+RECORDS: Controls = {
+    "nist-800-53": ("AU-11",),
+    "eu-ai-act": ("12", "19"),
+    "iso-42001": ("A.6.2.8",),
+    "nist-ai-rmf": ("MEASURE 2.8",),
+}
+CONSUMPTION: Controls = {"nist-800-53": ("SC-5",), "owasp-llm": ("LLM10",)}
+PRIVACY: Controls = {
+    "eu-ai-act": ("10",),
+    "gdpr": ("5", "25"),
+    "nist-ai-rmf": ("MEASURE 2.10",),
+    "owasp-llm": ("LLM02",),
+}
 
 
 def serving(*families: Controls, **extra: str) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,8 @@ Each fixture is judged twice: on plain data through the analyzer, as the engine 
 unknown-checking proxy. Both must agree.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from apex.engine.crossguard import Analyzer
 from apex.engine.facts import RunFacts
 from apex.plan import SECRET, UNKNOWN, UNKNOWN_SENTINEL, Resource
 from apex.policy.evaluate import Finding, Status, evaluate
+from apex.policy.frameworks import frameworks
 from apex.policy.packs import load_packs
 from apex.policy.rule import Enforcement, Rule, Scope
 from apex.policy.stack import Context, Owners
@@ -53,6 +55,7 @@ class Case:
     environment: str
     resources: tuple[Resource, ...]
     says: str
+    config: dict[str, str]
 
     def __str__(self) -> str:
         return f"{self.rule.pack}/{self.rule.id}/{self.section}/{self.name}"
@@ -70,7 +73,8 @@ def cases() -> Iterator[Case]:
             for name, content in (fixture.get(section) or {}).items():
                 environment = "dev" if section.endswith("_in_dev") else fixture.get("environment", "dev")
                 resources = tuple(resources_of(content, fixture.get("type", "")))
-                yield Case(rule, section, name, environment, resources, (fixture.get("says") or {}).get(name, ""))
+                says = (fixture.get("says") or {}).get(name, "")
+                yield Case(rule, section, name, environment, resources, says, fixture.get("config") or {})
 
 
 def resources_of(content: Any, default_type: str) -> Iterator[Resource]:
@@ -102,7 +106,7 @@ def verdict(findings: list[Finding]) -> set[Status]:
 
 @pytest.mark.parametrize("case", ALL, ids=str)
 def test_verdict_of_fixture(case: Case) -> None:
-    context = Context(case.resources, project="shop", environment=case.environment, owners=OWNERS)
+    context = context_of(case, case.resources)
     level = {case.rule.id: Enforcement.MANDATORY}
     findings = evaluate([case.rule], context, level)
     expected = SECTIONS[case.section]
@@ -110,10 +114,14 @@ def test_verdict_of_fixture(case: Case) -> None:
     for finding in findings:
         assert finding.fix
         assert case.says in finding.message
-    proxied = Context(map(through_proxy, case.resources), project="shop", environment=case.environment, owners=OWNERS)
+    proxied = context_of(case, map(through_proxy, case.resources))
     if not has_secret(case):
         assert evaluate([case.rule], proxied, level) == findings
     assert asked_by_engine(case) == sorted({finding.message for finding in findings})
+
+
+def context_of(case: Case, resources: Iterable[Resource]) -> Context:
+    return Context(resources, project="shop", environment=case.environment, owners=OWNERS, facts=case.config)
 
 
 def has_secret(case: Case) -> bool:
@@ -146,7 +154,7 @@ def with_sentinels(value: Any) -> Any:
 
 def asked_by_engine(case: Case) -> list[str]:
     """The messages that the engine gets when it asks about each resource and then about the stack."""
-    analyzer = Analyzer(case.rule.pack, [case.rule], RunFacts("shop", case.environment, owners=OWNERS))
+    analyzer = Analyzer(case.rule.pack, [case.rule], RunFacts("shop", case.environment, case.config, OWNERS))
     configured = proto.ConfigureAnalyzerRequest()
     configured.policyConfig[case.rule.id].enforcementLevel = proto.MANDATORY
     analyzer.Configure(configured, None)
@@ -177,7 +185,8 @@ def told(rule: Rule, diagnostic: Any) -> str:
     deferred = "the deployment checks it" in diagnostic.message
     assert diagnostic.enforcementLevel == (proto.ADVISORY if deferred else proto.MANDATORY)
     assert "hunter2" not in diagnostic.message
-    return diagnostic.message.split("\n  Fix: ")[0]
+    text = re.sub(r"^:0: \S+: ", "", diagnostic.message)
+    return text.split("\n  Fix: ")[0]
 
 
 def struct(inputs: Any) -> Any:
@@ -200,8 +209,10 @@ def test_every_rule_is_complete_and_proved(rule: Rule) -> None:
         return
     assert fixture.get("fail"), "no failing fixture"
     assert fixture.get("unknown") or fixture.get("no_unknown"), "no unknown fixture, nor the reason for having none"
-    assert set(fixture) <= {*SECTIONS, "type", "environment", "says", "no_unknown"}
+    assert set(fixture) <= {*SECTIONS, "type", "environment", "says", "no_unknown", "config"}
     assert rule.controls, "serves no control"
+    for framework, ids in rule.controls.items():
+        assert set(ids) <= set(frameworks()[framework].controls), f"cites a control that {framework} does not list"
     assert rule.title[0].isupper() and not rule.title.endswith(".")
     assert rule.fix.endswith(".") and rule.why.endswith(".")
 
