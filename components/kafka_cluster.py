@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -32,7 +32,7 @@ _EXPORTER_PORTS = (11001, 11002)
 _STORAGE_TARGET_PERCENT = 60
 
 
-class KafkaMonitoring(Enum):
+class KafkaMonitoring(StrEnum):
     """How fine the metrics in CloudWatch are; all but the first are billed."""
 
     DEFAULT = "DEFAULT"
@@ -69,8 +69,8 @@ class KafkaClusterArgs(TypedDict):
     Volumes never shrink. Default: `volume_size_gib`, they do not grow."""
     tiered_storage: NotRequired[bool]
     """Whether topics may keep old records in cheaper storage. Default: no."""
-    authentication: NotRequired[list[KafkaAuthentication]]
-    """How clients prove who they are. Default: iam."""
+    authentication: NotRequired[list[str]]
+    """How clients prove who they are: iam, scram (a password), mtls (a certificate). Default: iam."""
     certificate_authority_arns: NotRequired[list[pulumi.Input[str]]]
     """The private CAs whose certificates mtls accepts. Default: none."""
     scram_secret_arns: NotRequired[list[pulumi.Input[str]]]

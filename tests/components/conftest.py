@@ -16,6 +16,7 @@ from google.protobuf import json_format
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks, set_mocks
 from pulumi.runtime.stack import run_pulumi_func
 
+from apex.errors import InputError
 from apex.plan import UNKNOWN_SENTINEL, Resource, decode
 
 TAGS = {
@@ -289,6 +290,22 @@ def unknown() -> Callable[[], pulumi.Output[Any]]:
         )
 
     return make
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], list[str]]:
+    """The messages with which `refused(lambda: Network(...))` is refused, before anything is registered."""
+
+    def registered(*_: Any, **__: Any) -> None:
+        raise AssertionError("a resource was registered before its arguments were refused")
+
+    def check(build: Callable[[], Any]) -> list[str]:
+        with monkeypatch.context() as patch, pytest.raises(InputError) as error:
+            patch.setattr(pulumi.Resource, "__init__", registered)
+            build()
+        return str(error.value).splitlines()
+
+    return check
 
 
 @pytest.fixture
