@@ -1,61 +1,66 @@
-"""`apex preview`: what a change does, before it is deployed."""
+"""`apex preview`: what a change does, what it costs and whether it is allowed, before it is deployed."""
 
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from apex.engine import run
 from apex.engine.run import Outcome
-from apex.engine.workspace import open_workspace
+from apex.engine.workspace import Workspace, open_workspace
 from apex.plan import Plan
-from apex.report.plan import SIGNS, changes_by_component, totals
+from apex.pricing.budgets import decide_budgets
+from apex.pricing.estimate import Pricing, estimate
+from apex.pricing.from_catalog import budgets_of, usage_of
+from apex.report.plan import changes_by_component
+from apex.report.preview import PreviewReport, to_json, to_markdown, to_text
 from apex.settings import read_settings
+from apex.specs import Catalog, load_catalog
+
+RENDERERS = {"json": to_json, "markdown": to_markdown, "table": to_text}
 
 
 @click.command()
 @click.option("--env", "environment", required=True, help="The environment to preview: dev, prod, …")
-def preview(environment: str) -> int:
-    """Plan an environment with every policy pack."""
+@click.option("--format", "form", type=click.Choice(sorted(RENDERERS)), default="table", show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the report here, not to the terminal."
+)
+def preview(environment: str, form: str, out: Path | None) -> int:
+    """Plan an environment with every policy pack, price it, and hold it against the budgets."""
     workspace = open_workspace(environment, Path.cwd())
     read_settings(workspace.settings_file)
+    catalog = load_catalog(workspace.root / "catalog", environment)
     plan, outcome = run.preview(workspace)
-    if plan is not None:
-        _show_plan(plan)
-        click.echo(f"plan: {workspace.plan_file.relative_to(workspace.root)}")
-    tell_refusals(outcome)
-    if outcome.succeeded:
-        click.echo(f"{environment} is allowed: {len(workspace.packs)} policy packs, no refusal")
+    if plan is None:
+        tell_refusals(outcome)
+        return outcome.status
+    text = RENDERERS[form](report_of(workspace, catalog, plan, outcome))
+    if out:
+        out.write_text(text, encoding="utf-8")
+    else:
+        click.echo(text, nl=False)
     return outcome.status
 
 
+def report_of(workspace: Workspace, catalog: Catalog, plan: Plan, outcome: Outcome) -> PreviewReport:
+    """Price and judge what the engine planned."""
+    pricing = Pricing(usage=usage_of(catalog.declarations))
+    bill, deployed = estimate(plan, pricing), estimate(plan.deployed(), pricing)
+    return PreviewReport(
+        environment=workspace.environment,
+        changes=changes_by_component(plan),
+        bill=bill,
+        deployed=deployed,
+        verdicts=decide_budgets(bill, budgets_of(catalog.declarations), deployed),
+        events=outcome.policy_events,
+        errors=outcome.errors,
+        packs=tuple(pack.name for pack in workspace.packs),
+    )
+
+
 def tell_refusals(outcome: Outcome) -> None:
-    """Print what the policies and the engine object to, refusals last, where they are read first."""
-    for event in outcome.policy_events:
-        if event.level != "mandatory":
-            click.echo(f"{event.level} {event.pack}/{event.policy}: {event.urn}\n    {_indented(event.message)}")
+    """Print what the policies and the engine object to."""
     for event in outcome.refusals:
-        click.echo(f"REFUSED {event.pack}/{event.policy}: {event.urn}\n    {_indented(event.message)}")
+        click.echo(f"REFUSED {event.pack}/{event.policy}: {event.urn}\n    {event.message}", err=True)
     for error in outcome.errors:
         click.echo(f"error: {error}", err=True)
-
-
-def _show_plan(plan: Plan) -> None:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Component", "Type", "Changes"):
-        table.add_column(heading)
-    changes = changes_by_component(plan)
-    for change in changes:
-        table.add_row(change.name, change.type, _counts(dict(change.changes)))
-    console = Console(width=None if Console().is_terminal else 120, highlight=False)
-    console.print(table)
-    console.print(f"{sum(totals(changes).values())} resources: {_counts(totals(changes))}")
-
-
-def _counts(changes: dict[str, int]) -> str:
-    return ", ".join(f"{SIGNS.get(op, op)}{count} {op}".strip() for op, count in changes.items())
-
-
-def _indented(text: str) -> str:
-    return text.replace("\n", "\n    ")

@@ -16,20 +16,10 @@ from typing import Any
 from apex.engine.workspace import Workspace
 from apex.errors import InputError
 from apex.plan import Plan, parse_plan
+from apex.report.preview import PolicyEvent
 
 _DEBUG_COMMANDS = {"PULUMI_DEBUG_COMMANDS": "1", "PULUMI_SKIP_UPDATE_CHECK": "1"}
 """The engine offers `--event-log` only with its debugging commands switched on."""
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class PolicyEvent:
-    """What a rule said of a resource. `level` is the engine's: mandatory, advisory, remediate or disabled."""
-
-    pack: str
-    policy: str
-    urn: str
-    level: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
