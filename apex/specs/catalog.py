@@ -32,7 +32,7 @@ class Source:
 
     def place(self, path: Path_) -> tuple[int, int]:
         """Line and column of `path`, or of the nearest part around it that was written."""
-        known = positions(self.text, self.number)
+        known = positions(self.text)[self.number]
         return next((known[path[:end]] for end in range(len(path), 0, -1) if path[:end] in known), (self.line, 1))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from pydantic.alias_generators import to_snake
@@ -27,8 +28,11 @@ class FailedChecksError(ValueError):
 
 def attribute(model: Any, field: str) -> Any:
     """The value of `field`, as written in YAML, of `model`."""
-    name = to_snake(field)
+    name = _snake(field)
     return getattr(model, name) if name in type(model).model_fields else getattr(model, f"{name}_")
+
+
+_snake = lru_cache(maxsize=None)(to_snake)
 
 
 def needs(key: str, value: str, *fields: str) -> tuple[Check, ...]:

@@ -6,6 +6,7 @@ YAML 1.2 reads them. One that YAML 1.1 (and so kubectl) reads differently (`no`,
 text as written, which knows that other reading.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,6 +101,8 @@ def dotted(path: Path_) -> str:
 def read_text(file: Path, shown: str) -> tuple[str, list[Problem]]:
     """The text of `file`, or the problem that it has; `shown` is its name in messages."""
     try:
+        if not file.is_file():
+            return "", [Problem(shown, 0, 0, "", "is not a file; name a YAML file")]
         size = file.stat().st_size
         if size > MAX_BYTES:
             return "", [Problem(shown, 0, 0, "", f"has {size} bytes, more than {MAX_BYTES}; split the file")]
@@ -119,7 +122,7 @@ def parse(text: str, shown: str) -> tuple[list[Document], list[Problem]]:
     """The documents in `text`, empty ones left out, and what is wrong with it as YAML."""
     documents: list[Document] = []
     try:
-        documents.extend(document for document in _documents(text) if document.data is not None)
+        documents.extend(document for document in _Reader(text).documents() if document.data is not None)
     except _RefusedError as refused:
         message, line, column, field = refused.problem
         return documents, [Problem(shown, line, column, field, message)]
@@ -133,12 +136,14 @@ def parse(text: str, shown: str) -> tuple[list[Document], list[Problem]]:
     return documents, []
 
 
-def positions(text: str, number: int) -> Positions:
-    """Line and column of each value of document `number`: of its key in a map, of itself in a list."""
-    found: Positions = {}
-    for _ in _documents(text, number, found):
-        pass
-    return found
+@lru_cache(maxsize=16)
+def positions(text: str) -> tuple[Positions, ...]:
+    """For each document of `text`: line and column of each value, of its key in a map, of itself in a list."""
+    found: list[Positions] = []
+    with contextlib.suppress(_RefusedError, yaml.YAMLError):  # told when the text was parsed
+        for _ in _Reader(text, found).documents():
+            pass
+    return tuple(found)
 
 
 def _explain(error: yaml.MarkedYAMLError) -> str:
@@ -176,101 +181,109 @@ class _Frame:
         self.path = path
 
 
-def _documents(text: str, wanted: int | None = None, found: Positions | None = None) -> Iterator[Document]:
-    """Each document in turn; where `wanted` and `found` are given, that one's positions are put into `found`."""
-    parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-    number, line, root = -1, 0, None
-    stack: list[_Frame] = []
-    while True:
-        event = parser.get_event()
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            _refuse_marked(event, stack)
-            frame = stack[-1] if stack else None
-            if frame is not None and frame.is_map and frame.key is None:
-                frame.key = _key(event, frame)
-                if wanted == number and found is not None:
-                    mark = event.start_mark
-                    found[(*frame.path, frame.key)] = (mark.line + 1, mark.column + 1)
-                continue
-            value = _plain(event.value) if event.implicit[0] else event.value
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            _refuse_marked(event, stack)
-            if len(stack) >= MAX_DEPTH:
-                message = f"is nested more than {MAX_DEPTH} levels deep; flatten it"
-                raise _RefusedError(message, event.start_mark, stack[3].path)
-            is_map = kind is yaml.MappingStartEvent
-            value = {} if is_map else []
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            stack.pop()
-            continue
-        elif kind is yaml.DocumentStartEvent:
-            number, line, root = number + 1, 0, None
-            continue
-        elif kind is yaml.DocumentEndEvent:
-            yield Document(number, line, root)
-            continue
-        elif kind is yaml.AliasEvent:
-            raise _RefusedError(
-                f"*{event.anchor}: aliases are not taken; write the value out", event.start_mark, _here(stack)
-            )
-        elif kind is yaml.StreamEndEvent:
-            return
+class _Reader:
+    """Turns events into plain data; it keeps the positions of each document where `places` is a list."""
+
+    def __init__(self, text: str, places: list[Positions] | None = None) -> None:
+        self.parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+        self.stack: list[_Frame] = []
+        self.places = places
+        self.root: Any = None
+        self.line = 0
+
+    def documents(self) -> Iterator[Document]:
+        """Each document in turn. Raises _RefusedError at the first thing that is not taken."""
+        number = -1
+        while True:
+            event = self.parser.get_event()
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._scalar(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._open(event, kind is yaml.MappingStartEvent)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self.stack.pop()
+            elif kind is yaml.DocumentStartEvent:
+                number += 1
+                self.root, self.line = None, 0
+                if self.places is not None:
+                    self.places.append({})
+            elif kind is yaml.DocumentEndEvent:
+                yield Document(number, self.line, self.root)
+            elif kind is yaml.AliasEvent:
+                message = f"*{event.anchor}: aliases are not taken; write the value out"
+                raise _RefusedError(message, event.start_mark, self._here())
+            elif kind is yaml.StreamEndEvent:
+                return
+
+    def _scalar(self, event: Any) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self._refuse_marked(event)
+        frame = self.stack[-1] if self.stack else None
+        if frame is not None and frame.is_map and frame.key is None:
+            frame.key = _key(event, frame)
+            if self.places is not None:
+                self._note((*frame.path, frame.key), event)
         else:
-            continue
-        path = _put(stack, value, event, found if wanted == number else None)
-        if not stack:
-            root, line = value, event.start_mark.line + 1
-        if kind is not yaml.ScalarEvent:
-            stack.append(_Frame(value, is_map, path))
+            self._put(_plain(event.value) if event.implicit[0] else event.value, event)
 
+    def _open(self, event: Any, is_map: bool) -> None:
+        frame = self.stack[-1] if self.stack else None
+        if frame is not None and frame.is_map and frame.key is None:
+            raise _RefusedError("a key is a map or a list; a key is text", event.start_mark, frame.path)
+        self._refuse_marked(event)
+        if len(self.stack) >= MAX_DEPTH:
+            message = f"is nested more than {MAX_DEPTH} levels deep; flatten it"
+            raise _RefusedError(message, event.start_mark, self.stack[3].path)
+        value: Any = {} if is_map else []
+        self.stack.append(_Frame(value, is_map, self._put(value, event)))
 
-def _put(stack: list[_Frame], value: Any, event: Any, found: Positions | None) -> Path_:
-    """Put `value` into the innermost map or list; its path is worked out only where positions are wanted."""
-    if not stack:
-        return ()
-    frame = stack[-1]
-    if frame.is_map:
-        key = frame.key
-        assert key is not None
-        if key in frame.holder:
-            raise _RefusedError("is written twice in this map; remove one of the two", event.start_mark, _here(stack))
-        frame.holder[key] = value
-        frame.key = None
-        return (*frame.path, key)
-    frame.holder.append(value)
-    path = (*frame.path, len(frame.holder) - 1)
-    if found is not None:
-        found[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
-    return path
+    def _put(self, value: Any, event: Any) -> Path_:
+        """Put `value` into the innermost map or list, and tell its path."""
+        if not self.stack:
+            self.root, self.line = value, event.start_mark.line + 1
+            return ()
+        frame = self.stack[-1]
+        if frame.is_map:
+            key = frame.key
+            assert key is not None
+            frame.holder[key] = value
+            frame.key = None
+            return (*frame.path, key)
+        frame.holder.append(value)
+        path = (*frame.path, len(frame.holder) - 1)
+        if self.places is not None:
+            self._note(path, event)
+        return path
+
+    def _note(self, path: Path_, event: Any) -> None:
+        assert self.places is not None
+        self.places[-1][path] = (event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def _refuse_marked(self, event: Any) -> None:
+        if event.anchor is not None:
+            message = f"&{event.anchor}: anchors are not taken; remove it"
+            raise _RefusedError(message, event.start_mark, self._here())
+        if event.tag is not None and event.tag != "!":
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            raise _RefusedError(f"{tag}: tags are not taken; remove it", event.start_mark, self._here())
+
+    def _here(self) -> Path_:
+        if not self.stack:
+            return ()
+        frame = self.stack[-1]
+        if frame.is_map:
+            return frame.path if frame.key is None else (*frame.path, frame.key)
+        return (*frame.path, len(frame.holder))
 
 
 def _key(event: Any, frame: _Frame) -> str:
     text: str = event.value
-    if text == "<<" and event.implicit[0]:
+    if event.implicit[0] and text == "<<":
         raise _RefusedError("<<: merge keys are not taken; write the fields out", event.start_mark, frame.path)
     if event.implicit[0] and text in ("", "~", "null"):
         raise _RefusedError("a key is empty; give it a name", event.start_mark, frame.path)
     if text in frame.holder:
-        raise _RefusedError(
-            "is written twice in this map; remove one of the two", event.start_mark, (*frame.path, text)
-        )
+        message = "is written twice in this map; remove one of the two"
+        raise _RefusedError(message, event.start_mark, (*frame.path, text))
     return text
-
-
-def _refuse_marked(event: Any, stack: list[_Frame]) -> None:
-    if stack and stack[-1].is_map and stack[-1].key is None and type(event) is not yaml.ScalarEvent:
-        raise _RefusedError("a key is a map or a list; a key is text", event.start_mark, stack[-1].path)
-    if event.anchor is not None:
-        raise _RefusedError(f"&{event.anchor}: anchors are not taken; remove it", event.start_mark, _here(stack))
-    if event.tag is not None and event.tag != "!":
-        raise _RefusedError(f"{event.tag}: tags are not taken; remove it", event.start_mark, _here(stack))
-
-
-def _here(stack: list[_Frame]) -> Path_:
-    if not stack:
-        return ()
-    frame = stack[-1]
-    if frame.is_map:
-        return frame.path if frame.key is None else (*frame.path, frame.key)
-    return (*frame.path, len(frame.holder))

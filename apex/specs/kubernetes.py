@@ -159,7 +159,7 @@ class _Reader:
     def _read_integer(self, value: Any, path: Path_) -> Any:
         if isinstance(value, Plain) and re.fullmatch(r"0[0-7]+", value):
             return int(value, 8)  # file modes: a leading zero is octal to kubectl
-        if isinstance(value, Decimals) and value == int(value):
+        if isinstance(value, Decimals) and value.is_integer():
             return int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             number = isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value)

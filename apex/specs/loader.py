@@ -27,29 +27,50 @@ def load_catalog(root: Path, environment: str | None, *, today: datetime.date | 
     Raises InputError with every problem there is. `today` is what a waiver's expiry is held against; the current
     day in UTC where left out.
     """
-    if not root.is_dir():
-        raise InputError.of("is not a folder; name the folder that holds base/", file=root)
-    folders = [root / BASE] + ([root / environment] if environment else [])
-    problems = [
-        Problem(str(folder), 0, 0, "", "is not there; make the folder, or name another environment")
-        for folder in folders
-        if not folder.is_dir()
-    ]
-    if problems:
-        raise InputError(problems)
-    base, found = read_sources(yaml_files(folders[0]))
-    problems += found
-    patches: list[Source] = []
-    if environment:
-        patches, found = read_sources(yaml_files(folders[1]))
-        problems += found
-    merged, found = apply_overlay(base, patches)
-    problems += found
-    declarations, found = declare(merged)
-    problems += found + check_references(declarations, root, today or datetime.datetime.now(datetime.UTC).date())
-    if problems:
-        raise InputError(problems)
-    return Catalog(root, environment, declarations)
+    return CatalogReader(root, today).catalog(environment)
+
+
+class CatalogReader:
+    """Reads the environments of one catalog; what the base alone decides is worked out once."""
+
+    def __init__(self, root: Path, today: datetime.date | None = None) -> None:
+        self.root = root
+        self.today = today or datetime.datetime.now(datetime.UTC).date()
+        if not root.is_dir():
+            raise InputError.of("is not a folder; name the folder that holds base/", file=root)
+        self.base, self._problems = self._sources(BASE)
+        self.documents = len(self.base)
+        self._declared: dict[int, Declared] = {}
+
+    def catalog(self, environment: str | None) -> Catalog:
+        """The catalog of `environment`. Raises InputError with every problem there is."""
+        problems = list(self._problems)
+        patches: list[Source] = []
+        if environment:
+            patches, found = self._sources(environment)
+            self.documents += len(patches)
+            problems += found
+        merged, found = apply_overlay(self.base, patches)
+        declarations, more = declare(merged, self._declared)
+        problems += found + more + check_references(declarations, self.root, self.today)
+        if problems:
+            raise InputError(problems)
+        return Catalog(self.root, environment, declarations)
+
+    def _sources(self, name: str) -> tuple[list[Source], list[Problem]]:
+        folder = self.root / name
+        if not folder.is_dir() or folder.parent != self.root:
+            problem = Problem(str(folder), 0, 0, "", "is not there; make the folder, or name another environment")
+            if name == BASE:
+                raise InputError([problem])
+            return [], [problem]
+        files: list[Path] = []
+        outside: list[Path] = []
+        for file in yaml_files(folder):
+            (files if file.resolve().is_relative_to(self.root.resolve()) else outside).append(file)
+        sources, problems = read_sources(files)
+        message = "is a link to a file outside the catalog; put the file itself here"
+        return sources, problems + [Problem(str(file), 0, 0, "", message) for file in outside]
 
 
 def yaml_files(folder: Path) -> list[Path]:
@@ -110,8 +131,6 @@ Key = tuple[str, str, str]
 
 def _key(data: dict[str, Any]) -> Key:
     kind, metadata = data["kind"], data["metadata"]
-    group = "" if kind in KINDS else str(data.get("apiVersion", "")).rpartition("/")[0]
-    del group
     namespace = metadata.get("namespace")
     return kind, metadata["name"], namespace if isinstance(namespace, str) else ""
 
@@ -183,20 +202,35 @@ def _no_such(key: Key, merged: dict[Key, Merged]) -> str:
     return f"{key[0]} {shown(key[1])} is not in the base, so there is nothing to patch; {hint}"
 
 
-def declare(merged: Iterable[Merged]) -> tuple[tuple[Declaration[Any], ...], list[Problem]]:
-    """The declarations that `merged` documents make, and what is wrong with the others."""
+Declared = tuple[Declaration[Any] | None, list[Problem]]
+
+
+def declare(
+    merged: Iterable[Merged], known: dict[int, Declared] | None = None
+) -> tuple[tuple[Declaration[Any], ...], list[Problem]]:
+    """The declarations that `merged` documents make, and what is wrong with the others.
+
+    `known` holds what was worked out of documents that no overlay changed, by the identity of their data.
+    """
+    known = {} if known is None else known
     declarations = []
     problems: list[Problem] = []
     for data, sources in merged:
-        made, found = _declaration(data, sources)
-        problems += [
-            Problem(source.shown, line, column, dotted(path), message)
-            for path, message in found
-            for source, line, column in [place_of(sources, data, path)]
-        ]
-        if made is not None:
-            declarations.append(made)
+        done = known.get(id(data))
+        if done is None:
+            made, found = _declaration(data, sources)
+            done = (made, [_placed(sources, data, path, message) for path, message in found])
+            if len(sources) == 1:  # the source keeps the data alive, so the identity stays its own
+                known[id(data)] = done
+        if done[0] is not None:
+            declarations.append(done[0])
+        problems += done[1]
     return tuple(declarations), problems
+
+
+def _placed(sources: tuple[Source, ...], data: Any, path: Path_, message: str) -> Problem:
+    source, line, column = place_of(sources, data, path)
+    return Problem(source.shown, line, column, dotted(path), message)
 
 
 def _declaration(

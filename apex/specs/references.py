@@ -15,6 +15,7 @@ from apex.specs.governance import MAX_WAIVER_DAYS, DataContract, Waiver
 from apex.specs.kinds import suggest
 from apex.specs.pipeline import DataPipeline
 from apex.specs.platform import TIERS, Platform
+from apex.specs.schema_files import check_schema_files
 
 Found = Iterator[tuple[Path_, str]]
 
@@ -30,7 +31,10 @@ def check_references(
     known = _Known(declarations, today)
     problems = []
     for declaration in declarations:
-        for path, message in _check(declaration, known):
+        found = list(_check(declaration, known))
+        if isinstance(declaration.model, Platform):
+            found += check_schema_files(declaration, root)
+        for path, message in found:
             source, line, column = declaration.place(path)
             problems.append(Problem(source.shown, line, column, dotted(path), message))
     return problems

@@ -314,7 +314,7 @@ def _key_rules(names: Json | None) -> list[Json]:
 
 
 def _whole(made: Json) -> Json:
-    bounds = {key: made[key] for key in ("minimum", "maximum") if key in made}
+    bounds: Json = {key: made[key] for key in ("minimum", "maximum") if key in made}
     rules = [f"int(self) >= {bounds['minimum']}"] if "minimum" in bounds else []
     rules += [f"int(self) <= {bounds['maximum']}"] if "maximum" in bounds else []
     whole: Json = {"x-kubernetes-int-or-string": True, "pattern": "^[0-9]{1,15}$", "maxLength": 15, **bounds}

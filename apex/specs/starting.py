@@ -7,7 +7,8 @@ from pathlib import Path
 from string import Template
 
 from apex.errors import InputError
-from apex.specs.catalog import Catalog, NamespaceOwner
+from apex.specs.catalog import Catalog
+from apex.specs.finops import NamespaceOwner
 from apex.specs.governance import MAX_WAIVER_DAYS
 from apex.specs.kinds import suggest
 from apex.specs.platform import PlatformSpec, SchemaFile

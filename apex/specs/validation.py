@@ -1,11 +1,11 @@
-"""Checks paths that a person names: a whole catalog with each of its environments, folders, or single files."""
+"""Checks paths that a person names: whole catalogs with each of their environments, folders, or single files."""
 
 import datetime
 from collections.abc import Iterable
 from pathlib import Path
 
 from apex.errors import InputError, Problem
-from apex.specs.loader import BASE, apply_overlay, declare, load_catalog, read_sources, yaml_files
+from apex.specs.loader import BASE, CatalogReader, apply_overlay, declare, read_sources, yaml_files
 from apex.specs.references import check_references
 
 
@@ -19,34 +19,58 @@ def environments(root: Path) -> list[str]:
 
 
 def validate_paths(paths: Iterable[Path]) -> tuple[list[Problem], int]:
-    """What is wrong below `paths`, sorted, and the number of documents that were read."""
+    """What is wrong below `paths`, sorted, and the number of documents that were read.
+
+    A file of a catalog is checked as a part of it: an overlay's patch means nothing alone, and names refer to what
+    other files declare. Files elsewhere are checked together, as far as what they refer to is among them.
+    """
     problems: set[Problem] = set()
     count = 0
-    files: list[Path] = []
+    loose: list[Path] = []
+    parts: dict[Path, list[Path]] = {}
     for path in paths:
+        root = catalog_of(path)
         if not path.exists():
             problems.add(Problem(str(path), 0, 0, "", "is not there; name a file or a folder"))
-        elif path.is_dir() and (path / BASE).is_dir():
-            found, number = _validate_catalog(path)
-            problems |= found
-            count += number
+        elif root is not None:
+            parts.setdefault(root, []).append(path)
         else:
-            files += yaml_files(path) if path.is_dir() else [path]
-    if files:
-        found, number = _validate_files(sorted(set(files)))
+            loose += yaml_files(path) if path.is_dir() else [path]
+    for root, wanted in sorted(parts.items()):
+        found, number = _validate_catalog(root, wanted)
+        problems |= found
+        count += number
+    if loose:
+        found, number = _validate_files(sorted(set(loose)))
         problems |= found
         count += number
     return sorted(problems), count
 
 
-def _validate_catalog(root: Path) -> tuple[set[Problem], int]:
+def catalog_of(path: Path) -> Path | None:
+    """The catalog that `path` is or belongs to: the nearest folder around it that holds a base."""
+    for folder in (path, *path.parents):
+        if (folder / BASE).is_dir() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            return folder
+    return None
+
+
+def _validate_catalog(root: Path, wanted: list[Path]) -> tuple[set[Problem], int]:
     problems: set[Problem] = set()
+    try:
+        reader = CatalogReader(root)
+    except InputError as error:
+        return set(error.problems), 0
     for environment in [None, *environments(root)]:
         try:
-            load_catalog(root, environment)
+            reader.catalog(environment)
         except InputError as error:
             problems |= set(error.problems)
-    return problems, len(read_sources(yaml_files(root))[0])
+    if root in wanted:
+        return problems, reader.documents
+    chosen = {file for path in wanted for file in (yaml_files(path) if path.is_dir() else [path])}
+    names = {str(file) for file in chosen}
+    return {problem for problem in problems if problem.file in names}, len(read_sources(sorted(chosen))[0])
 
 
 def _validate_files(files: list[Path]) -> tuple[set[Problem], int]:

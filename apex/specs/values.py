@@ -182,7 +182,7 @@ def _text(given: Any) -> Any:
 def _whole(given: Any) -> Any:
     if isinstance(given, str) and re.fullmatch(r"[0-9]{1,15}", given):
         return int(given)
-    if isinstance(given, Decimals) and given == int(given):
+    if isinstance(given, Decimals) and given.is_integer():
         return int(given)
     if isinstance(given, bool) or not isinstance(given, int):
         raise ValueError(f"{shown(given)} is not a whole number; write one, as 3")
