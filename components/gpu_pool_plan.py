@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 from components.arguments import Arguments
@@ -16,7 +16,7 @@ _POOL_NAME = re.compile(r"[a-z]([a-z0-9-]{0,38}[a-z0-9])?")
 _ONLY_KARPENTER = ("consolidate_after", "consolidate_underutilized", "disruption_budgets")
 
 
-class GpuProvisioner(Enum):
+class GpuProvisioner(StrEnum):
     """Who starts and stops the nodes."""
 
     MANAGED = "MANAGED"
@@ -25,7 +25,7 @@ class GpuProvisioner(Enum):
     """Karpenter, which must be installed in the cluster: nodes come and go with the pods."""
 
 
-class CapacityType(Enum):
+class CapacityType(StrEnum):
     """How instances are bought."""
 
     ON_DEMAND = "ON_DEMAND"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 from components.arguments import Arguments
@@ -13,7 +13,7 @@ _ANALYSIS_INTERVAL = "60s"
 _ANALYSIS_COUNT = 5
 
 
-class ReleaseStrategy(Enum):
+class ReleaseStrategy(StrEnum):
     """How replicas of the old version are replaced."""
 
     ROLLING = "rolling"

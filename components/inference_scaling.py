@@ -1,7 +1,7 @@
 """What makes a service grow and shrink: CPU, GPU, a queue, or the lag behind a Kafka topic."""
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
@@ -13,7 +13,7 @@ _LEAST_COOLDOWN_SECONDS = 300
 _LONGEST_WINDOW_SECONDS = 3600
 
 
-class ScalingSignal(Enum):
+class ScalingSignal(StrEnum):
     """What is measured."""
 
     CPU = "cpu"

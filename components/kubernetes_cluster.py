@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from enum import Enum
+from enum import StrEnum
 from ipaddress import ip_network
 from typing import Any, NotRequired, TypedDict
 
@@ -25,7 +25,7 @@ _LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 _CLUSTER_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
 
 
-class ClusterPermission(Enum):
+class ClusterPermission(StrEnum):
     """What an access entry lets its principal do; the names of EKS's own access policies."""
 
     VIEW = "AmazonEKSViewPolicy"
@@ -175,7 +175,10 @@ class KubernetesCluster(pulumi.ComponentResource):
         ).apply(lambda values: kubeconfig(*values))
         self.node_role_arn = node_role.arn
         self.node_role_name = node_role.name
-        self.cluster_security_group_id = cluster.vpc_config.apply(lambda vpc: str(vpc["cluster_security_group_id"]))
+        # The ARN keeps this unknown at preview, when the object holds only what we put into it.
+        self.cluster_security_group_id = pulumi.Output.all(cluster.arn, cluster.vpc_config).apply(
+            lambda known: str(known[1]["cluster_security_group_id"])
+        )
         self.oidc_issuer = oidc_issuer
         self.oidc_provider_arn = oidc_provider.arn
         self.key_arn = key.arn
@@ -394,5 +397,5 @@ def _check_public_access(read: Arguments, cidrs: list[str]) -> None:
         if network.prefixlen == 0:
             read.refuse(
                 "public_access_cidrs",
-                f'"{cidr}" is the whole internet; name your own networks, or none to stay private',
+                f'"{cidr}" is the whole internet; name your own networks, or none',
             )

@@ -206,7 +206,8 @@ def _check(name: str, args: TeamNamespaceArgs) -> _Plan:
                 read.refuse(argument, f'"{group}" is a group of Kubernetes itself; name one of the team\'s own')
     for default, total in (("default_cpu", "cpu"), ("default_memory", "memory")):
         least, most = plan.default[total], plan.quota[f"limits.{total}"]
-        if (workload.quantity(least) or 0) > (workload.quantity(most) or 0):
+        bound = workload.quantity(most)
+        if bound is not None and (workload.quantity(least) or 0) > bound:
             read.refuse(
                 default, f"{least} is more than {total} {most} of the whole namespace; lower it or raise {total}"
             )
