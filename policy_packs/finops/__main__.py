@@ -1,5 +1,9 @@
 """The finops pack: who pays, and from which budget."""
 
+import block_over_budget
+import block_unpriced
+import flag_expensive_change
+import limit_daily_cost
 import propagate_cost_tags
 import repair_cost_tags
 import require_budget
@@ -10,6 +14,10 @@ RULES = (
     propagate_cost_tags.rule,
     repair_cost_tags.rule,
     require_budget.rule,
+    block_over_budget.rule,
+    block_unpriced.rule,
+    limit_daily_cost.rule,
+    flag_expensive_change.rule,
 )
 
 if __name__ == "__main__":
