@@ -90,7 +90,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_spoken
     def DiffConfig(self, request: Any) -> Any:  # noqa: N802
         """Tells a changed tag from a changed region."""
-        changed, replaced = self._provider.diff_config(decode(request.old_inputs or request.olds), decode(request.news))
+        olds = request.old_inputs if request.HasField("old_inputs") else request.olds
+        changed, replaced = self._provider.diff_config(decode(olds), decode(request.news))
         return proto.DiffResponse(
             replaces=replaced,
             diffs=changed,
