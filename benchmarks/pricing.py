@@ -12,7 +12,7 @@ from apex.pricing.estimate import Pricing, estimate
 
 TAGS = {"project": "atlas", "environment": "dev", "team": "vision", "cost-center": "cc-1001", "data-modality": "image"}
 SHAPES = (
-    ("aws:ec2/instance:Instance", {"instanceType": "m7i.large", "rootBlockDevice": {"volumeSize": 50, "volumeType": "gp3"}}),
+    ("aws:ec2/instance:Instance", {"instanceType": "m7i.large", "rootBlockDevice": {"volumeSize": 50}}),
     ("aws:s3/bucket:Bucket", {"forceDestroy": False}),
     ("aws:iam/role:Role", {"assumeRolePolicy": "{}"}),
     ("aws:rds/instance:Instance", {"engine": "postgres", "instanceClass": "db.m7g.large", "allocatedStorage": 100}),

@@ -111,6 +111,14 @@ def derive_msk(facts: list[Fact]) -> Iterator[Fact]:
                 yield fact._replace(item=item, amount=fact.amount * factor, source=source)
 
 
+def exact_day(fact: Fact) -> Fact:
+    """A fact dated by month, year or a guess gets the first day of that time: never taken for newer than it is."""
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", fact.as_of):
+        return fact
+    month = re.match(r"\d{4}-\d\d", fact.as_of)
+    return fact._replace(as_of=f"{month.group()}-01" if month else f"{fact.as_of[:4]}-01-01")
+
+
 def settle(facts: list[Fact]) -> tuple[list[Fact], list[tuple[Fact, Fact, str]]]:
     """One fact a key: the most trusted, then the newest, then the dearest. Those that lost, and why."""
     groups = defaultdict(list)
@@ -142,7 +150,7 @@ def _write(file: Path, header: list[str], rows: list[list[object]]) -> None:
 
 def main() -> None:
     """Read the facts, settle them, write the catalogue."""
-    facts = [*read_services(), *read_published(), *read_instances()]
+    facts = [exact_day(fact) for fact in (*read_services(), *read_published(), *read_instances())]
     kept, lost = settle(facts + list(derive_msk(facts)))
     sources = {source: number for number, source in enumerate(sorted({fact.source for fact in kept}))}
     CATALOGUE.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,8 @@
 """From a plan to a bill: every resource priced, known to be free, or listed as unpriced with the reason."""
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -93,10 +95,23 @@ def estimate(plan: Plan, pricing: Pricing | None = None) -> Bill:
     """The bill of `plan` (of what exists after the change)."""
     pricing = pricing or Pricing()
     stack = Stack(plan, pricing.catalogue, pricing.usage, pricing.region, pricing.purchase)
-    priced = {resource.urn: _price(resource, stack) for resource in stack.planned()}
-    findings = share_pools(stack, priced)
+    with _uncollected():
+        priced = {resource.urn: _price(resource, stack) for resource in stack.planned()}
+        findings = share_pools(stack, priced)
     resources = tuple(priced[urn] for urn in sorted(priced))
     return Bill(plan.project, plan.stack, CURRENCY, pricing.catalogue.date, resources, findings)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic collector: a bill is many small values without cycles, which it would go through in vain."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _price(resource: Resource, stack: Stack) -> PricedResource:

@@ -7,7 +7,7 @@ from apex.pricing.lines import Line, hourly
 from apex.pricing.quantity import MONTH, ONE, Quantity
 from apex.pricing.resources import FREE, Priced
 from apex.pricing.resources.basics import Lines
-from apex.pricing.stack import Props, Stack, UnpriceableError
+from apex.pricing.stack import HiddenValueError, Props, Stack
 
 VPC = "AmazonVPC"
 
@@ -26,15 +26,14 @@ def endpoint(resource: Resource, stack: Stack) -> Priced:
     if kind == "Gateway":
         return FREE
     zones = props.length("subnetIds")
-    why = ""
     if zones is None:
         attached = stack.users(resource, "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation")
         if props.has("subnetIds"):
-            raise UnpriceableError("subnetIds is unknown until deployed: the number of zones decides the price")
+            raise HiddenValueError("subnetIds is unknown until deployed: the number of zones decides the price")
         zones = len(attached) or 1
     item = "gateway load balancer endpoint" if kind == "GatewayLoadBalancer" else "interface endpoint"
     data = stack.quantity(resource, "endpoint", "data_gb")
-    lines = [hourly("endpoint, each zone", VPC, item, region, Quantity.of(zones, assumption=why))]
+    lines = [hourly("endpoint, each zone", VPC, item, region, Quantity.of(zones))]
     if kind == "Interface":
         lines.append(Line("data processed", VPC, "interface endpoint data", region, data))
     return Lines(tuple(lines))

@@ -1,4 +1,4 @@
-"""Each adapter's bill, against sums worked out by hand from AWS's pricing rules (the pages are named in the fixtures)."""
+"""Each adapter's bill, against sums worked out by hand from AWS's pricing rules (their pages are in the fixtures)."""
 
 import ast
 import operator
