@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from apex.policy.cel import Check
     from apex.policy.stack import Context, Subject
 
 
@@ -77,7 +78,8 @@ class Rule:
     framework's id (`apex.policy.frameworks`) to the ids of its controls. `settings` is the JSON Schema of the
     properties that a pack's configuration may give the rule. `waivable` is false for what no waiver may cover.
     `remediate` returns the repaired properties, None where there is nothing to repair.
-    `unknown` says what a value means that the rule needs and cannot see yet.
+    `unknown` says what a value means that the rule needs and cannot see yet. `cel` is the check of a rule on Kubernetes
+    objects, which is exported for the cluster too.
     """
 
     id: str
@@ -97,6 +99,7 @@ class Rule:
     settings: Mapping[str, Any] = field(default_factory=dict)
     waivable: bool = True
     unknown: Unknown = Unknown.REFUSE
+    cel: "Check | None" = None
 
     def __post_init__(self) -> None:
         for name in ("id", "title", "pack", "why", "fix", "code"):

@@ -1,5 +1,6 @@
-"""The security pack: encryption, exposure, authentication, privilege, logs and recovery of AWS resources."""
+"""The security pack: AWS resources and Kubernetes workloads; encryption, exposure, privilege, logs and recovery."""
 
+import allow_evictions
 import authenticate_cache_clients
 import authenticate_kafka_clients
 import back_up_databases
@@ -8,6 +9,7 @@ import close_default_security_group
 import close_vector_collections
 import cover_all_regions
 import delay_key_deletion
+import drop_capabilities
 import drop_invalid_headers
 import encrypt_buckets
 import encrypt_caches
@@ -28,18 +30,24 @@ import encrypt_volumes
 import forbid_access_keys
 import forbid_admin_attachments
 import forbid_admin_policies
+import forbid_env_secrets
+import forbid_host_access
 import forbid_node_ssh
 import forbid_plain_secrets
+import forbid_privilege_escalation
+import forbid_privileged_containers
 import forbid_public_acls
 import forbid_public_databases
 import forbid_public_functions
 import forbid_public_instances
 import forbid_public_kafka
 import forbid_public_resource_policies
+import forbid_public_services
 import forbid_public_subnet_addresses
 import forbid_user_policies
 import forbid_wildcard_writes
 import freeze_image_tags
+import limit_service_account_tokens
 import log_bucket_access
 import log_cluster_control_plane
 import log_databases
@@ -48,9 +56,13 @@ import log_load_balancers
 import log_state_machines
 import log_vpc_flows
 import manage_database_passwords
+import match_gpu_tolerations
+import name_image_registries
+import pin_images
 import place_search_in_vpc
 import protect_data_stores
 import protect_trails
+import read_only_root
 import recover_tables
 import require_bucket_policy
 import require_bucket_tls
@@ -58,7 +70,10 @@ import require_database_iam
 import require_imdsv2
 import require_kafka_tls
 import require_listener_tls
+import require_probes
+import require_requests_and_limits
 import require_search_tls
+import require_seccomp
 import require_source_conditions
 import require_supported_kubernetes
 import require_supported_runtimes
@@ -68,11 +83,13 @@ import restrict_network_acls
 import restrict_role_trust
 import retain_logs
 import rotate_keys
+import run_as_non_root
 import scan_images
 import secure_emr
 import version_buckets
 
 RULES = (
+    allow_evictions.rule,
     authenticate_cache_clients.rule,
     authenticate_kafka_clients.rule,
     back_up_databases.rule,
@@ -81,6 +98,7 @@ RULES = (
     close_vector_collections.rule,
     cover_all_regions.rule,
     delay_key_deletion.rule,
+    drop_capabilities.rule,
     drop_invalid_headers.rule,
     encrypt_buckets.rule,
     encrypt_caches.rule,
@@ -101,18 +119,24 @@ RULES = (
     forbid_access_keys.rule,
     forbid_admin_attachments.rule,
     forbid_admin_policies.rule,
+    forbid_env_secrets.rule,
+    forbid_host_access.rule,
     forbid_node_ssh.rule,
     forbid_plain_secrets.rule,
+    forbid_privilege_escalation.rule,
+    forbid_privileged_containers.rule,
     forbid_public_acls.rule,
     forbid_public_databases.rule,
     forbid_public_functions.rule,
     forbid_public_instances.rule,
     forbid_public_kafka.rule,
     forbid_public_resource_policies.rule,
+    forbid_public_services.rule,
     forbid_public_subnet_addresses.rule,
     forbid_user_policies.rule,
     forbid_wildcard_writes.rule,
     freeze_image_tags.rule,
+    limit_service_account_tokens.rule,
     log_bucket_access.rule,
     log_cluster_control_plane.rule,
     log_databases.rule,
@@ -121,9 +145,13 @@ RULES = (
     log_state_machines.rule,
     log_vpc_flows.rule,
     manage_database_passwords.rule,
+    match_gpu_tolerations.rule,
+    name_image_registries.rule,
+    pin_images.rule,
     place_search_in_vpc.rule,
     protect_data_stores.rule,
     protect_trails.rule,
+    read_only_root.rule,
     recover_tables.rule,
     require_bucket_policy.rule,
     require_bucket_tls.rule,
@@ -131,7 +159,10 @@ RULES = (
     require_imdsv2.rule,
     require_kafka_tls.rule,
     require_listener_tls.rule,
+    require_probes.rule,
+    require_requests_and_limits.rule,
     require_search_tls.rule,
+    require_seccomp.rule,
     require_source_conditions.rule,
     require_supported_kubernetes.rule,
     require_supported_runtimes.rule,
@@ -141,6 +172,7 @@ RULES = (
     restrict_role_trust.rule,
     retain_logs.rule,
     rotate_keys.rule,
+    run_as_non_root.rule,
     scan_images.rule,
     secure_emr.rule,
     version_buckets.rule,
