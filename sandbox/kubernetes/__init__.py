@@ -1,0 +1,1 @@
+"""The sandbox's Kubernetes provider: what the real one does, on the sandbox's own API server."""
