@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 from components.nested_arguments import NestedArguments
@@ -27,7 +27,7 @@ _STANDARD_TYPE = rf"kafka\.(t3\.small|m7g\.({_SIZES})|m5\.({_SIZES}|24xlarge))"
 _EXPRESS_TYPE = rf"express\.m7g\.({_SIZES})"
 
 
-class KafkaKind(Enum):
+class KafkaKind(StrEnum):
     """Which service runs the brokers."""
 
     STANDARD = "standard"
@@ -38,7 +38,7 @@ class KafkaKind(Enum):
     """No brokers to size; billed by partition and traffic."""
 
 
-class KafkaAuthentication(Enum):
+class KafkaAuthentication(StrEnum):
     """How clients prove who they are. There is no way to connect without."""
 
     IAM = "iam"
@@ -49,7 +49,7 @@ class KafkaAuthentication(Enum):
     """With a certificate of a private CA."""
 
 
-class CleanupPolicy(Enum):
+class CleanupPolicy(StrEnum):
     """What happens to a topic's old records."""
 
     DELETE = "delete"

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -14,7 +14,7 @@ from apex.tags import CostTags
 from components.nested_arguments import NestedArguments
 
 
-class SchemaFormat(Enum):
+class SchemaFormat(StrEnum):
     """In what language a schema is written."""
 
     AVRO = "AVRO"
@@ -25,7 +25,7 @@ class SchemaFormat(Enum):
     """Protocol Buffers, proto2 or proto3."""
 
 
-class SchemaCompatibility(Enum):
+class SchemaCompatibility(StrEnum):
     """Which new versions of a schema the registry takes."""
 
     NONE = "NONE"

@@ -178,6 +178,8 @@ def _computed(args: MockResourceArgs) -> dict[str, Any]:
             hint = str(inspect.signature(member.fget).return_annotation)
             if re.fullmatch(r".*Output\[(_builtins\.)?str\]", hint):
                 made[_camel(attribute)] = f"{args.name}-{attribute.replace('_', '-')}"
+            elif re.fullmatch(r".*Output\[(_builtins\.)?int\]", hint):
+                made[_camel(attribute)] = 1
         service = args.typ.split(":")[1].split("/")[0]
         made["arn"] = f"arn:aws:{service}:us-east-1:123456789012:{args.name}"
     return made | _OUTPUTS.get(args.typ, lambda name: {})(args.name)
