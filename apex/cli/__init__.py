@@ -13,6 +13,8 @@ from apex.errors import InputError
 
 COMMANDS: dict[str, str] = {
     # name of the command: one line of help (kept here so that `apex --help` imports no command)
+    "admission": "Write the Kubernetes rules as admission policies.",
+    "audit": "Verify the log of decisions.",
     "check": "Judge plans, states, manifests and declarations without an engine.",
     "rules": "List the policy rules.",
     "coverage": "Show which controls of a framework the rules serve.",

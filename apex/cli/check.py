@@ -1,16 +1,21 @@
 """`apex check`: judge plans, states, manifests and declarations by the policy packs, without an engine."""
 
 import datetime
+import getpass
+import hashlib
+import os
 from pathlib import Path
 
 import click
 
+from apex.git import last_change
 from apex.policy.catalog import Declared, find_catalog, read_declared
 from apex.policy.frameworks import framework as find_framework
 from apex.policy.inputs import read_inputs
 from apex.policy.judge import Choice, judge
 from apex.policy.packs import find_packs, load_packs
 from apex.policy.rule import Severity
+from apex.report.audit import Decision, append
 from apex.report.findings import Judgement, to_json, to_markdown, to_table
 from apex.report.junit import to_junit
 from apex.report.sarif import to_sarif
@@ -35,6 +40,7 @@ _RENDERERS = {
 @click.option("--severity", type=click.Choice([s.value for s in Severity]), default="low", help="The least severity.")
 @click.option("--env", "environment", default="", help="The environment; a plan's or state's own where left out.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="A state or plan whose findings do not block again.")
+@click.option("--audit-log", type=click.Path(path_type=Path), help="Append the decision to this log.")
 def check(
     inputs: tuple[Path, ...],
     form: str,
@@ -44,6 +50,7 @@ def check(
     severity: str,
     environment: str,
     baseline: Path | None,
+    audit_log: Path | None,
 ) -> int:
     """Judge INPUTS by the policy packs: engine plans and states, Kubernetes YAML, catalog YAML, or lines of JSON.
 
@@ -60,9 +67,30 @@ def check(
     waived = judge(rules, read, declared, environment, today, before)
     judgement = Judgement(rules, sum(len(each.resources) for each in read), waived)
     text = _RENDERERS[form](judgement)
+    if audit_log:
+        _record(audit_log, judgement, inputs, environment)
     if out:
         out.write_text(text, encoding="utf-8")
         click.echo(judgement.summary())
     else:
         click.echo(text, nl=False)
     return judgement.status
+
+
+def _record(log: Path, judgement: Judgement, inputs: tuple[Path, ...], environment: str) -> None:
+    """Append what was decided on which files, by whom and on which commit."""
+    digest = hashlib.sha256()
+    for path in inputs:
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                digest.update(file.read_bytes())
+    decision = Decision(
+        time=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        actor=os.environ.get("GITHUB_ACTOR") or getpass.getuser(),
+        commit=last_change(Path.cwd()) or "",
+        environment=environment,
+        plan_digest=f"sha256:{digest.hexdigest()}",
+        judgement=judgement,
+        cost={},
+    )
+    append(log, decision)

@@ -1,0 +1,25 @@
+"""`apex admission`: write the Kubernetes rules as admission policies for the running cluster."""
+
+from pathlib import Path
+
+import click
+import yaml
+
+from apex.policy.admission import admission_objects
+from apex.policy.packs import find_packs, load_packs
+
+
+@click.command()
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write into.")
+@click.option("--pack", "packs", multiple=True, help="This pack only; may be repeated.")
+def admission(out: Path, packs: tuple[str, ...]) -> None:
+    """Write each rule on Kubernetes objects as a ValidatingAdmissionPolicy with its binding, one file a rule."""
+    rules = [rule for pack in load_packs(find_packs(Path.cwd()), packs) for rule in pack.rules]
+    objects = admission_objects(rules)
+    out.mkdir(parents=True, exist_ok=True)
+    names = sorted({each["metadata"]["name"] for each in objects})
+    for name in names:
+        documents = [each for each in objects if each["metadata"]["name"] == name]
+        text = yaml.safe_dump_all(documents, sort_keys=False, allow_unicode=True, width=120)
+        (out / f"{name}.yaml").write_text(text, encoding="utf-8")
+    click.echo(f"{len(names)} admission policies in {out}")
