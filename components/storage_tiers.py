@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import Enum
+from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -16,7 +16,7 @@ from components.storage_lifecycle import Lifecycle, read_lifecycle
 from components.storage_replica import replicate
 
 
-class LockMode(Enum):
+class LockMode(StrEnum):
     """Who may lift Object Lock."""
 
     GOVERNANCE = "GOVERNANCE"

@@ -1,14 +1,14 @@
 """What the variants of the vector database share: the plan they build and what they give back."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 import pulumi
 
 from apex.tags import CostTags
 
 
-class VectorEngine(Enum):
+class VectorEngine(StrEnum):
     """Which service holds the vectors."""
 
     OPENSEARCH_SERVERLESS = "opensearchServerless"
@@ -17,7 +17,7 @@ class VectorEngine(Enum):
     """Aurora PostgreSQL Serverless v2 with pgvector; can pause when nobody connects."""
 
 
-class VectorMetric(Enum):
+class VectorMetric(StrEnum):
     """How the distance of two vectors is measured."""
 
     COSINE = "cosine"
