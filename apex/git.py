@@ -32,7 +32,7 @@ def address(remote: str) -> str:
 
 @cache
 def last_change(*paths: Path) -> str | None:
-    """The full hash of the commit that last changed any of `paths` (files or folders); None where no commit has them."""
+    """The full hash of the commit that last changed any of `paths` (files or folders); None where there is none."""
     if not paths:
         return None
     folder = paths[0] if paths[0].is_dir() else paths[0].parent
