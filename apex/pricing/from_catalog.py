@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from apex.pricing.stack import tags_of
 from apex.pricing.usage import UsageBook, UsageEntry
 from apex.specs import finops
 from apex.specs.catalog import Declaration
+from apex.specs.component import MultimodalAIComponent
 from apex.specs.loader import apply_overlay, declare, read_sources
+from apex.specs.pipeline import DataPipeline
 from apex.specs.usage import Usages
 
 _SCOPE_TAGS = {
@@ -62,9 +65,9 @@ _METRICS: Mapping[str, tuple[tuple[str, str, Decimal], ...]] = {
 _SHARED = {
     "kafka": ("msk",),
     "vector-database": ("opensearch-serverless", "rds"),
-    "network": ("transfer", "nat", "endpoint", "elb"),
+    "network": ("nat", "endpoint", "elb"),
 }
-"""Names under `services` that stand for all resources of some services."""
+"""Names under `services` that stand for all resources of some services. Transfer is added up whoever causes it."""
 
 
 def read_declarations(files: Iterable[Path]) -> tuple[Declaration[Any], ...]:
@@ -96,23 +99,57 @@ def budgets_of(declarations: Iterable[Declaration[Any]]) -> tuple[Budget, ...]:
 
 
 def usage_of(declarations: Iterable[Declaration[Any]]) -> UsageBook:
-    """The usage among `declarations`."""
+    """The usage among `declarations`: that of Usage documents, and what pipelines and components say of themselves."""
     entries: list[UsageEntry] = []
     for declaration in declarations:
-        if isinstance(declaration.model, finops.Usage):
-            spec = declaration.model.spec
-            for tier, usages in spec.data_classes.items():
+        model = declaration.model
+        if isinstance(model, finops.Usage):
+            for tier, usages in model.spec.data_classes.items():
                 entries += _entries("data-class", tier, usages)
-            for name, usages in spec.pipelines.items():
+            for name, usages in model.spec.pipelines.items():
                 entries += _entries("pipeline", name, usages)
-            for name, usages in spec.services.items():
-                entries += _entries("component", name, usages)
-                entries += [
-                    UsageEntry("service", "*", entry.service, entry.quantities, entry.growth)
-                    for entry in _entries("component", name, usages)
-                    if entry.service in _SHARED.get(name, ())
-                ]
-    return UsageBook(tuple(entries))
+            for name, usages in model.spec.services.items():
+                entries += _service(name, usages)
+        elif isinstance(model, DataPipeline):
+            entries += _shared_transfer(_entries("pipeline", declaration.name, model.spec.usage))
+        elif isinstance(model, MultimodalAIComponent):
+            entries += _shared_transfer(_entries("component", declaration.name, model.spec.usage))
+    return UsageBook(_together(entries))
+
+
+def _service(name: str, usages: Usages) -> list[UsageEntry]:
+    entries = _entries("component", name, usages)
+    everywhere = [replace(e, scope="service", name="*") for e in entries if e.service in _SHARED.get(name, ())]
+    return _shared_transfer(entries) + everywhere
+
+
+def _shared_transfer(entries: list[UsageEntry]) -> list[UsageEntry]:
+    """Transfer is billed at the network, whoever causes it: it is added up there."""
+    return [replace(entry, scope="service", name="*") if entry.service == "transfer" else entry for entry in entries]
+
+
+def _together(entries: Iterable[UsageEntry]) -> tuple[UsageEntry, ...]:
+    """One entry for each scope, name and service: quantities are added up, growth is their weighted mean."""
+    found: dict[tuple[str, str, str], UsageEntry] = {}
+    for entry in entries:
+        key = (entry.scope, entry.name, entry.service)
+        known = found.get(key)
+        if known is None:
+            found[key] = entry
+            continue
+        quantities, growth = dict(known.quantities), dict(known.growth)
+        for metric, quantity in entry.quantities.items():
+            before = quantities.get(metric)
+            quantities[metric] = quantity if before is None else before.plus(quantity)
+            growth[metric] = _mean_growth(before, growth.get(metric, Decimal(0)), quantity, entry.growth.get(metric))
+        found[key] = replace(known, quantities=quantities, growth=growth)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _mean_growth(before: Quantity | None, old: Decimal, added: Quantity, new: Decimal | None) -> Decimal:
+    whole = (before.expected if before else Decimal(0)) + added.expected
+    weighted = (before.expected * old if before else Decimal(0)) + added.expected * (new or Decimal(0))
+    return weighted / whole if whole else Decimal(0)
 
 
 def check_teams(budgets: Iterable[Budget], known: Mapping[str, Iterable[str]], plan: Plan | None = None) -> None:

@@ -21,8 +21,8 @@ class UsageEntry:
     scope: str
     name: str
     service: str
-    quantities: Mapping[str, Quantity]
-    growth: Mapping[str, Decimal] = field(default_factory=dict)
+    quantities: Mapping[str, Quantity] = field(hash=False)
+    growth: Mapping[str, Decimal] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,9 @@ DEFAULTS: Mapping[str, Mapping[str, Quantity]] = MappingProxyType(
         "sns": {"requests": _default(1_000, 100_000, 2_000_000), "http_notifications": _default(0, 0, 100_000)},
         "sqs": {"requests": _default(10_000, 1_000_000, 100_000_000)},
         "route53": {"queries_millions": _default(0, 1, 10)},
+        "nodes": {
+            "range_share": _default(0, "0.5", 1, "of what an autoscaler may add"),
+        },
         "karpenter": {"limit_share": _default(0, "0.5", 1, "share of the NodePool's limits that runs")},
         "job": {"hours": _default(1, 20, 100, "hours a month that a Job runs")},
     }

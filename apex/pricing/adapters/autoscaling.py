@@ -11,39 +11,63 @@ from apex.pricing.schedule import Change, share_of_time_up
 from apex.pricing.stack import Props, Stack, UnpriceableError
 
 
-def sizes(minimum: Decimal, desired: Decimal, maximum: Decimal, what: str) -> Quantity:
-    """Machines of a group: its least for low, its desired number for expected, its most for peak."""
-    low, high = min(minimum, desired), max(maximum, desired)
-    why = "" if low == desired == high else f"{what} between {low:f} and {high:f}, expected at {desired:f}"
-    return Quantity(low, desired, high, why)
+def sizes(minimum: Decimal, desired: Decimal | None, maximum: Decimal, share: Quantity, what: str) -> Quantity:
+    """Machines of a group: its least for low, its desired number for expected, its most for peak.
+
+    A group that starts at its least and may grow is left to an autoscaler: `share` of the range is then expected.
+    """
+    start = minimum if desired is None else desired
+    low, high = min(minimum, start), max(maximum, start)
+    if low == high:
+        return Quantity.of(low)
+    if start == low:
+        middle = low + (high - low) * share.expected
+        return Quantity(low, middle, high, f"{what} scaled between {low:f} and {high:f}; {share.assumption}")
+    return Quantity(low, start, high, f"{what} between {low:f} and {high:f}, expected at {start:f}")
 
 
 def scheduled(resource: Resource, stack: Stack, count: Quantity) -> Quantity:
-    """`count` with what the schedules of `resource` change: low and expected follow them, the peak does not."""
-    changes = []
+    """`count` with what the schedules of `resource` change: low and expected follow them, the peak does not.
+
+    Low follows the desired or least size; expected shrinks with what the schedules allow over the week.
+    """
+    least, most = [], []
     for user in stack.users(resource, "aws:autoscaling/schedule:Schedule"):
         props = Props.of(user)
         if not props.has("recurrence"):
             continue
-        desired = props.get("desiredCapacity")
-        least = props.get("minSize")
-        target = desired if desired is not None else least
-        if target is not None and target != -1:
-            changes.append(Change(props.text("recurrence"), Decimal(str(target)), props.text("timeZone", "UTC")))
-    if not changes:
+        desired, minimum, maximum = (_size(props, key) for key in ("desiredCapacity", "minSize", "maxSize"))
+        size = desired if desired is not None else minimum
+        if size is None:
+            continue
+        when, zone = props.text("recurrence"), props.text("timeZone", "UTC")
+        least.append(Change(when, size, zone))
+        most.append(Change(when, size if maximum is None else maximum, zone))
+    if not least:
         return count
-    average = share_of_time_up(changes)
-    if average is None:
+    floor, ceiling = share_of_time_up(least), share_of_time_up(most)
+    if floor is None or ceiling is None:
         raise UnpriceableError("a schedule's recurrence is not five cron fields")
-    why = "its schedules decide how many machines run at which hour"
-    return Quantity(min(count.low, average), min(average, count.peak), count.peak, why)
+    highest = max(change.size for change in most)
+    middle = count.expected * (ceiling / highest if highest else Decimal(0))
+    low = min(count.low, floor)
+    why = "; ".join(text for text in (count.assumption, "its schedules decide how many run at which hour") if text)
+    return Quantity(min(low, middle), middle, count.peak, why)
+
+
+def _size(props: Props, name: str) -> Decimal | None:
+    value = props.get(name)
+    # -1 leaves a size as it is.
+    return None if value is None or value == -1 else Decimal(str(value))
 
 
 def group(resource: Resource, stack: Stack) -> Priced:
     """An autoscaling group: machines by hours, spot and on-demand, and a set of volumes for each."""
     props, region = Props.of(resource), stack.region(resource)
     minimum, maximum = props.number("minSize"), props.number("maxSize")
-    count = scheduled(resource, stack, sizes(minimum, props.number("desiredCapacity", minimum), maximum, "machines"))
+    desired = props.number("desiredCapacity") if props.has("desiredCapacity") else None
+    share = stack.quantity(resource, "nodes", "range_share")
+    count = scheduled(resource, stack, sizes(minimum, desired, maximum, share, "machines"))
     hours = count.times(HOURS_PER_MONTH)
     mixed = props.block("mixedInstancesPolicy")
     template = launch_template(resource, stack, "mixedInstancesPolicy" if mixed else "launchTemplate")

@@ -62,7 +62,9 @@ def node_count(resource: Resource, stack: Stack) -> Quantity:
     """How many nodes a group has, with its schedules."""
     scaling = Props.of(resource).block("scalingConfig")
     minimum, maximum = scaling.number("minSize"), scaling.number("maxSize")
-    return scheduled(resource, stack, sizes(minimum, scaling.number("desiredSize", minimum), maximum, "nodes"))
+    desired = scaling.number("desiredSize") if scaling.has("desiredSize") else None
+    share = stack.quantity(resource, "nodes", "range_share")
+    return scheduled(resource, stack, sizes(minimum, desired, maximum, share, "nodes"))
 
 
 def node_group(resource: Resource, stack: Stack) -> Priced:
@@ -93,6 +95,24 @@ def addon(resource: Resource, stack: Stack) -> Priced:
     name = Props.of(resource).text("addonName")
     if "_" in name:  # marketplace add-ons are named vendor_product
         raise UnpriceableError(f"{name} is a marketplace add-on with its vendor's price")
+    return FREE
+
+
+_CHARTS_OF_PODS = frozenset(
+    {
+        "argo-cd", "argo-rollouts", "aws-efa-k8s-device-plugin", "aws-load-balancer-controller", "cluster-autoscaler",
+        "dcgm-exporter", "external-secrets", "gpu-operator", "karpenter", "karpenter-crd", "keda", "kube-state-metrics",
+        "kyverno", "metrics-server", "nvidia-device-plugin", "opencost",
+    }
+)  # fmt: skip
+"""Charts that make nothing but pods and objects: no load balancer and no volume unless their values ask for it."""
+
+
+def chart(resource: Resource, stack: Stack) -> Priced:
+    """A Helm release. Of known charts the pods run on nodes that are billed, in the part that a pool shows as idle."""
+    name = Props.of(resource).text("chart").rpartition("/")[2]
+    if name not in _CHARTS_OF_PODS:
+        raise UnpriceableError(f"chart {name}: what it makes is not in the plan")
     return FREE
 
 
@@ -165,5 +185,6 @@ ADAPTERS = {
     "aws:eks/nodeGroup:NodeGroup": node_group,
     "aws:eks/fargateProfile:FargateProfile": fargate_profile,
     "aws:eks/addon:Addon": addon,
+    "kubernetes:helm.sh/v3:Release": chart,
     "kubernetes:karpenter.sh/v1:NodePool": karpenter_pool,
 }

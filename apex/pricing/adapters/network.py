@@ -39,6 +39,21 @@ def endpoint(resource: Resource, stack: Stack) -> Priced:
     return Lines(tuple(lines))
 
 
+def search_endpoint(resource: Resource, stack: Stack) -> Priced:
+    """An endpoint of OpenSearch in a VPC is an interface endpoint: each zone's hours, and its data."""
+    props, region = Props.of(resource), stack.region(resource)
+    zones = props.length("subnetIds") or props.block("vpcOptions").length("subnetIds")
+    if not zones:
+        raise HiddenValueError("subnetIds is unknown until deployed: the number of zones decides the price")
+    data = stack.quantity(resource, "endpoint", "data_gb")
+    return Lines(
+        (
+            hourly("endpoint, each zone", VPC, "interface endpoint", region, Quantity.of(zones)),
+            Line("data processed", VPC, "interface endpoint data", region, data),
+        )
+    )
+
+
 def transit_attachment(resource: Resource, stack: Stack) -> Priced:
     """An attachment to a transit gateway, by the hour, and its data."""
     region = stack.region(resource)
@@ -88,6 +103,8 @@ def hosted_zone(resource: Resource, stack: Stack) -> Priced:
 
 
 ADAPTERS = {
+    "aws:opensearch/serverlessVpcEndpoint:ServerlessVpcEndpoint": search_endpoint,
+    "aws:opensearch/vpcEndpoint:VpcEndpoint": search_endpoint,
     "aws:ec2/natGateway:NatGateway": nat_gateway,
     "aws:ec2/vpcEndpoint:VpcEndpoint": endpoint,
     "aws:ec2transitgateway/vpcAttachment:VpcAttachment": transit_attachment,

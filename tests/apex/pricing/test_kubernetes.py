@@ -19,7 +19,7 @@ def pod(requests, **spec):
 
 @pytest.fixture
 def pools(resource):
-    scaling = {"minSize": 2, "desiredSize": 2, "maxSize": 4}
+    scaling = {"minSize": 1, "desiredSize": 2, "maxSize": 4}
     return (
         resource(NODES, "system", instanceTypes=["m7i.xlarge"], scalingConfig=scaling),
         resource(

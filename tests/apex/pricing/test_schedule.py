@@ -40,3 +40,16 @@ def test_a_group_that_sleeps_at_night_costs_less_but_its_peak_stays(resource, bi
     always, asleep = bill(nodes).monthly, bill(nodes, down, up).monthly
     assert asleep.expected == always.expected / 2
     assert asleep.peak == always.peak
+
+
+def test_a_group_whose_maximum_is_zero_at_night_does_not_grow_then(resource, bill):
+    scaling = {"minSize": 0, "desiredSize": 0, "maxSize": 4}
+    nodes = resource("aws:eks/nodeGroup:NodeGroup", "n", instanceTypes=["g5.xlarge"], scalingConfig=scaling)
+    kind, refers = "aws:autoscaling/schedule:Schedule", {"autoscalingGroupName": nodes}
+    stop = resource(kind, "stop", refers=refers, recurrence="0 20 * * *", desiredCapacity=0, minSize=0, maxSize=0)
+    start = resource(kind, "start", refers=refers, recurrence="0 8 * * *", desiredCapacity=0, minSize=0, maxSize=4)
+    always, asleep = bill(nodes).monthly, bill(nodes, stop, start).monthly
+    # Half of the range from 0 to 4 is expected: two machines, for half of the day.
+    assert always.low == asleep.low == 0
+    assert asleep.expected == always.expected / 2 > 0
+    assert asleep.peak == always.peak
