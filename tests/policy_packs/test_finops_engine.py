@@ -4,7 +4,8 @@ import pytest
 
 pytestmark = pytest.mark.engine
 
-FINOPS = {
+PRICING = ("block_over_budget", "block_unpriced", "flag_expensive_change", "limit_daily_cost")
+FINOPS = dict.fromkeys(PRICING, "disabled") | {
     "require_cost_tags": {"teams": ["vision", "speech"], "costCenters": ["cc-100", "cc-200"], "projects": ["shop"]}
 }
 BUDGET = """
