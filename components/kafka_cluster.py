@@ -63,7 +63,8 @@ class KafkaClusterArgs(TypedDict):
     brokers_per_zone: NotRequired[int]
     """How many brokers each zone has. Default: 1."""
     volume_size_gib: NotRequired[int]
-    """How large each standard broker's volume is at first. Default: 100."""
+    """How large each standard broker's volume is made. Where volumes may grow, MSK alone decides from then on: a later
+    change of this argument is no difference either. Default: 100."""
     max_volume_size_gib: NotRequired[int]
     """To what size MSK lets a volume grow, which it begins at 60 % use; what has grown is no difference to the program.
     Volumes never shrink. Default: `volume_size_gib`, they do not grow."""
