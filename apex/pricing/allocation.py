@@ -92,14 +92,11 @@ def _spread(amounts: dict[str, Quantity], pool: Quantity, split: str) -> None:
     direct = total(amounts[name] for name in owners)
     count = Decimal(len(owners))
 
-    def part(mine: Decimal, all_of_it: Decimal, shared: Decimal) -> Decimal:
-        return shared * mine / all_of_it if split == "direct-cost" and all_of_it else shared / count
-
     for name in owners:
-        mine = amounts[name]
-        cases = zip(mine.cases, direct.cases, pool.cases, strict=True)
-        low, expected, peak = (part(*case) for case in cases)
-        amounts[name] = mine.plus(Quantity(low, expected, peak))
+        # The expected case decides the shares of all three, so that a part's low is never above its peak.
+        even = split != "direct-cost" or not direct.expected
+        share = 1 / count if even else amounts[name].expected / direct.expected
+        amounts[name] = amounts[name].plus(pool.times(share))
 
 
 def _to_the_cent(amounts: Mapping[str, Quantity], whole: Quantity) -> dict[str, Quantity]:

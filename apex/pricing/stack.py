@@ -12,6 +12,22 @@ from apex.pricing.catalogue import Catalogue
 from apex.pricing.quantity import Quantity, to_decimal
 from apex.pricing.usage import UsageBook
 
+_ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
+_SHARERS: Mapping[str, str] = {
+    _ENDPOINT: "endpoint",
+    "aws:opensearch/serverlessVpcEndpoint:ServerlessVpcEndpoint": "endpoint",
+    "aws:opensearch/vpcEndpoint:VpcEndpoint": "endpoint",
+    "aws:ec2/natGateway:NatGateway": "nat",
+    "aws:ec2/vpc:Vpc": "transfer",
+    "aws:lb/loadBalancer:LoadBalancer": "elb",
+    "aws:msk/cluster:Cluster": "msk",
+    "aws:msk/serverlessCluster:ServerlessCluster": "msk",
+    "aws:opensearch/serverlessCollection:ServerlessCollection": "opensearch-serverless",
+    "aws:rds/cluster:Cluster": "rds",
+    "aws:rds/instance:Instance": "rds",
+}
+"""Types that bill what is declared for a whole service: it is split evenly between them."""
+
 
 class UnpriceableError(Exception):
     """Why a resource cannot be priced; it is listed with this reason and never counted as 0."""
@@ -102,11 +118,29 @@ class Stack:
 
     def quantity(self, resource: Resource, service: str, metric: str) -> Quantity:
         """Declared or assumed monthly usage of `metric` by `resource`."""
-        return self.usage.quantity(service, metric, self._names(resource) if self.usage.entries else {})
+        if not self.usage.entries:
+            return self.usage.quantity(service, metric, {})
+        return self.usage.quantity(service, metric, self._names(resource), self._sharers(service))
+
+    def _sharers(self, service: str) -> int:
+        if "sharers" not in self.notes:
+            counts: dict[str, int] = defaultdict(int)
+            for resource in self._index.values():
+                shared = _SHARERS.get(resource.type)
+                gateway = resource.type == _ENDPOINT and resource.inputs.get("vpcEndpointType", "Gateway") == "Gateway"
+                if shared and not gateway:
+                    counts[shared] += 1
+            self.notes["sharers"] = counts
+        return max(1, self.notes["sharers"].get(service, 1))
 
     def tags(self, resource: Resource) -> dict[str, str]:
-        """The tags of `resource`: its provider's default ones, overlaid by its own."""
+        """The tags of `resource`: its provider's default ones, overlaid by its own.
+
+        What cannot be tagged (an OpenSearch endpoint) is owned like the component around it.
+        """
         own = tags_of(resource)
+        if not own and resource.custom:
+            own = next((found for above in self._ancestors(resource) if (found := tags_of(above))), {})
         if not resource.provider or resource.type.startswith("kubernetes:"):
             return own
         urn = resource.provider.rpartition("::")[0]

@@ -37,14 +37,18 @@ class UsageBook:
         index = {(entry.scope, entry.name, entry.service): entry for entry in self.entries}
         object.__setattr__(self, "_index", index)
 
-    def quantity(self, service: str, metric: str, names: Mapping[str, tuple[str, ...]]) -> Quantity:
-        """The monthly quantity of `metric` for a resource that goes by `names` (by scope)."""
+    def quantity(self, service: str, metric: str, names: Mapping[str, tuple[str, ...]], sharers: int = 1) -> Quantity:
+        """The monthly quantity of `metric` for a resource that goes by `names` (by scope).
+
+        What is declared for a whole service is its sum: each of the `sharers` that bill it gets an equal part.
+        """
         if self._index:
             for scope in SCOPES:
                 for name in names.get(scope, ()):
                     entry = self._index.get((scope, name, service))
                     if entry is not None and metric in entry.quantities:
-                        return self._grown(entry, metric)
+                        found = self._grown(entry, metric)
+                        return found.times(Decimal(1) / sharers) if scope == "service" and sharers > 1 else found
         return DEFAULTS[service][metric]
 
     def in_month(self, month: int) -> "UsageBook":

@@ -194,3 +194,12 @@ def test_every_default_is_in_order_and_says_that_it_is_one():
         for quantity in metrics.values():
             assert Decimal(0) <= quantity.low <= quantity.expected <= quantity.peak
             assert quantity.assumption.startswith("default usage")
+
+
+def test_what_cannot_be_tagged_is_owned_like_the_component_around_it():
+    urn = "urn:pulumi:dev::shop::apex:index:VectorDatabase::vectors"
+    component = Resource(urn, "apex:index:VectorDatabase", "vectors", inputs={"tags": {"team": "search"}}, custom=False)
+    kind = "aws:opensearch/serverlessVpcEndpoint:ServerlessVpcEndpoint"
+    endpoint = replace(make(kind, "e", subnetIds=["a"]), parent=urn)
+    found = next(r for r in price(component, endpoint).resources if r.name == "e")
+    assert (found.tags, found.component) == ({"team": "search"}, "vectors")

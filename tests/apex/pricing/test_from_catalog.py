@@ -1,13 +1,12 @@
 """Budgets and usage as the catalog declares them."""
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
+from apex.pricing.estimate import Pricing
 from apex.pricing.from_catalog import budgets_of, read_declarations, usage_of
 
-ROOT = Path(__file__).parents[3]
 USAGE = """\
 apiVersion: finops.apexlogic.com/v1alpha1
 kind: Usage
@@ -74,3 +73,10 @@ def test_budget(read):
     budget = budgets_of(read(BUDGET))[0]
     assert budget.scope == {"team": "vision", "cost-center": "cc-1", "data-modality": "image"}
     assert (budget.amount, budget.period, budget.hard, budget.line) == (Decimal("12.5"), "quarter", False, 1)
+
+
+def test_what_is_declared_for_all_gateways_is_split_between_them(read, resource, bill):
+    pricing = Pricing(usage=usage_of(read(USAGE % ("one", 100))))
+    kind = "aws:ec2/natGateway:NatGateway"
+    found = bill(resource(kind, "a"), resource(kind, "b"), pricing=pricing)
+    assert [r.components[1].quantity.expected for r in found.resources] == [Decimal("3.5")] * 2
