@@ -174,6 +174,7 @@ class Analyzer(proto.AnalyzerServicer):
             inputs=plain(message.properties),
             parent=message.options.parent or None,
             provider=f"{message.provider.urn}::" if message.HasField("provider") else None,
+            custom=message.HasField("provider"),
         )
 
     def _with_relations(self, message: Any) -> Resource:
@@ -187,6 +188,7 @@ class Analyzer(proto.AnalyzerServicer):
             inputs=seen.inputs,
             parent=message.parent or seen.parent,
             provider=seen.provider,
+            custom=seen.custom,
             dependencies=tuple(message.dependencies),
             property_dependencies={k: tuple(v.urns) for k, v in message.propertyDependencies.items()},
         )

@@ -137,14 +137,12 @@ def _outcome(status: int, events: Sequence[dict[str, Any]]) -> Outcome:
 
 
 def _policy_event(said: dict[str, Any]) -> PolicyEvent:
-    # The engine puts the policy's description on a line before the message.
-    message = str(said.get("message", "")).strip()
     return PolicyEvent(
         pack=said.get("policyPackName", ""),
         policy=said.get("policyName", ""),
         urn=said.get("resourceUrn", ""),
         level=said.get("enforcementLevel", ""),
-        message=message.split("\n", 1)[-1].strip(),
+        message=str(said.get("message", "")).strip(),
     )
 
 

@@ -18,7 +18,7 @@ def policy_event(level, urn=BUCKET):
     return {
         "policyEvent": {
             "resourceUrn": urn,
-            "message": "Cost tags\nteam is missing;\nadd it\n",
+            "message": "team is missing;\nadd it\n",
             "policyName": "require-cost-tags",
             "policyPackName": "finops",
             "enforcementLevel": level,
