@@ -1,7 +1,8 @@
 """Runs an environment on the sandbox: `.venv/bin/python -m sandbox preview --env dev`; what make calls.
 
 It starts the environment's API server, hands the engine and the servers over by environment variables, and ends with
-the exit status of what it ran. `run -- COMMAND` runs any command with the sandbox's tools on PATH.
+the exit status of what it ran. `run -- COMMAND` runs any command with the sandbox's tools on PATH, and
+`run --env dev -- COMMAND` also with the environment's API server: `run --env dev -- kubectl get deployments -A`.
 """
 
 import argparse
@@ -28,9 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; 2 where a person has to mend something first."""
     options = _parse(arguments)
     try:
-        if options.command == "run":
-            return _call(options.words, _variables())
-        return _run_environment(options.command, options.env)
+        if options.command != "run":
+            words = [sys.executable, "-m", "apex.cli", options.command, "--env", options.env]
+            return _run_environment(words, options.env)
+        if options.env:
+            return _run_environment(options.words, options.env)
+        return _call(options.words, _variables())
     except SandboxError as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 2
@@ -43,7 +47,9 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", required=True)
     for name in ("preview", "up", "destroy"):
         commands.add_parser(name).add_argument("--env", required=True)
-    commands.add_parser("run").add_argument("words", nargs=argparse.REMAINDER)
+    run = commands.add_parser("run")
+    run.add_argument("--env", default="")
+    run.add_argument("words", nargs=argparse.REMAINDER)
     options = parser.parse_args(arguments)
     if options.command == "run":
         options.words = options.words[options.words[:1] == ["--"] :]
@@ -52,7 +58,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def _run_environment(command: str, environment: str) -> int:
+def _run_environment(words: list[str], environment: str) -> int:
     known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in ROOT.glob("Pulumi.*.yaml"))
     if environment not in known:
         raise SandboxError(f'"{environment}" is not an environment; use ENV={" or ENV=".join(known)}')
@@ -69,7 +75,7 @@ def _run_environment(command: str, environment: str) -> int:
             (cluster.folder / "notes.txt").unlink(missing_ok=True)
             _copy_settings(environment)
             _open_stack(environment, variables)
-            status = _call([sys.executable, "-m", "apex.cli", command, "--env", environment], variables)
+            status = _call(words, variables)
         finally:
             cluster.stop()
     _tell_notes(cluster.folder / "notes.txt")

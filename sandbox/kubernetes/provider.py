@@ -113,7 +113,7 @@ class Provider:
         if kind is None:
             return self._record(token, inputs, note)
         if preview:
-            return "", self._plan(kind, inputs, note)
+            return "", self._plan(kind, inputs, note, new=True)
         wanted = manifests.plain(inputs)
         if manifests.name_of(wanted) is None:
             raise ProviderError("metadata.generateName cannot be applied server-side; give metadata.name, or neither")
@@ -132,7 +132,7 @@ class Provider:
         if kind is None:
             return self._record(token, inputs, note)[1]
         if preview:
-            return self._plan(kind, inputs, note)
+            return self._plan(kind, inputs, note, new=False)
         wanted = manifests.plain(inputs)
         return manifests.state_of(self._applied(_path(kind, wanted), wanted), inputs)
 
@@ -199,14 +199,14 @@ class Provider:
                 raise ProviderError(f"{what} is still there {_DELETE_SECONDS} s after its deletion was asked for")
             time.sleep(0.05)
 
-    def _plan(self, kind: Kind, inputs: dict[str, Any], note: Note) -> dict[str, Any]:
+    def _plan(self, kind: Kind, inputs: dict[str, Any], note: Note, *, new: bool) -> dict[str, Any]:
         """The object that a server-side dry-run gives; refusals are told now, as far as all is known."""
         wanted, missing = manifests.prune_unknown(manifests.plain(inputs))
         wanted.setdefault("metadata", {})
         if manifests.name_of(wanted) is None:
             wanted["metadata"] = wanted["metadata"] | {"name": manifests.UNKNOWN_NAME}
         try:
-            live = self._dry_run(kind, wanted)
+            live = self._dry_run(kind, wanted, replaced=new)
         except ClientError as error:
             if not missing or _UNKNOWN_FIELD.search(str(error)):
                 raise _refusal(kind, wanted, error) from None
@@ -214,10 +214,14 @@ class Provider:
             return manifests.planned_state(wanted, inputs)
         return manifests.planned_state(live, inputs)
 
-    def _dry_run(self, kind: Kind, wanted: dict[str, Any]) -> dict[str, Any]:
+    def _dry_run(self, kind: Kind, wanted: dict[str, Any], *, replaced: bool) -> dict[str, Any]:
         try:
             return self._apply(_path(kind, wanted), wanted, dry_run=True)
         except ClientError as error:
+            if replaced and error.status == 422 and _IMMUTABLE.search(str(error)):
+                # The object of this name is deleted before; only one beside it can be tried now.
+                beside = wanted | {"metadata": wanted["metadata"] | {"name": manifests.UNKNOWN_NAME}}
+                return self._apply(_path(kind, beside), beside, dry_run=True)
             if error.status != 404 or not kind.namespaced:
                 raise
         # The namespace is part of the plan, or known only after the update.
