@@ -64,9 +64,9 @@ def first_namespace(catalog: Catalog, team: str | None) -> str:
     entries: list[NamespaceOwner] = [entry for _, entry in sorted(catalog.ownership.namespaces.items())]
     names = [entry.name for entry in entries if team in (None, entry.team)]
     if not names:
-        whose = f'team "{team}"' if team else "no team"
+        whose = f'team "{team}" has no namespace' if team else "no team has a namespace"
         teams = {entry.team for entry in entries}
-        raise InputError.of(f"{whose} has a namespace in the ownership file; {suggest(team or '', teams)}")
+        raise InputError.of(f"{whose} in the ownership file; {suggest(team or '', teams)}")
     return names[0]
 
 
