@@ -7,10 +7,11 @@ a workload is given, its pool is relieved of.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from apex.plan import Hidden, Resource
+from apex.pricing.adapters.autoscaling import up_share
 from apex.pricing.adapters.eks import karpenter_nodes, node_count, node_types
 from apex.pricing.catalogue import MissingPriceError
 from apex.pricing.free import ALIASES
@@ -100,7 +101,8 @@ def share_pools(stack: Stack, priced: "dict[str, PricedResource]") -> tuple[Find
             hidden = isinstance(reason, HiddenValueError)
             priced[resource.urn] = replace(priced[resource.urn], unpriced=str(reason), hidden=hidden)
     for pool in pools:
-        _charge(pool, landed[pool.resource.urn], priced)
+        grown = _grow(pool, landed[pool.resource.urn], up_share(pool.resource, stack), priced)
+        _charge(grown, landed[pool.resource.urn], priced)
     return tuple(finding for r in workloads if (finding := _declared_cost(r, priced[r.urn])))
 
 
@@ -112,6 +114,24 @@ def _homes(workload: Workload, pools: list[Pool], priced: "dict[str, PricedResou
         raise UnpriceableError("no node pool of this stack can take it: its labels, taints or size do not fit")
     # Machines with GPUs are left to those who ask for them; then the pool where a pod costs least.
     return [min(able, key=lambda p: (p.gpus > 0, p.share(workload) * p.node_price, p.resource.urn))]
+
+
+def _grow(pool: Pool, workloads: list[Workload], up: Decimal, priced: "dict[str, PricedResource]") -> Pool:
+    """`pool` with the nodes that its workloads need, where an autoscaler may add them and fewer were counted."""
+    demand = total(w.replicas.times(pool.share(w)) for w in workloads if w.replicas is not None)
+    need = demand.map(lambda nodes: min(nodes.to_integral_value(ROUND_CEILING), pool.nodes.peak))
+    cases = zip(pool.nodes.cases, need.cases, (up, up, Decimal(1)), strict=True)
+    low, expected, peak = (max(needed * share - there, Decimal(0)) for there, needed, share in cases)
+    more = Quantity(low, expected, peak, "an autoscaler runs the nodes that the replicas of its workloads need")
+    if not more:
+        return pool
+    hours, price = more.times(HOURS_PER_MONTH), pool.node_price
+    owner = priced[pool.resource.urn]
+    line = Component("nodes that its workloads need", "node-hour", hours, price, hours.times(price), "AmazonEC2",
+                     owner.region, more.assumption)  # fmt: skip
+    cost = pool.cost.plus(line.monthly)
+    priced[pool.resource.urn] = replace(owner, components=(*owner.components, line), monthly=cost)
+    return replace(pool, nodes=pool.nodes.plus(more), cost=cost)
 
 
 def _charge(pool: Pool, workloads: list[Workload], priced: "dict[str, PricedResource]") -> None:

@@ -31,6 +31,35 @@ def scheduled(resource: Resource, stack: Stack, count: Quantity) -> Quantity:
 
     Low follows the desired or least size; expected shrinks with what the schedules allow over the week.
     """
+    least, most = _changes(resource, stack)
+    if not least:
+        return count
+    middle = count.expected * _up_share(most)
+    low = min(count.low, _average(least))
+    why = "; ".join(text for text in (count.assumption, "its schedules decide how many run at which hour") if text)
+    return Quantity(min(low, middle), middle, count.peak, why)
+
+
+def up_share(resource: Resource, stack: Stack) -> Decimal:
+    """The part of the week in which the schedules of `resource` let it run; 1 without schedules."""
+    _, most = _changes(resource, stack)
+    return _up_share(most) if most else Decimal(1)
+
+
+def _up_share(most: list[Change]) -> Decimal:
+    highest = max(change.size for change in most)
+    return _average(most) / highest if highest else Decimal(0)
+
+
+def _average(changes: list[Change]) -> Decimal:
+    found = share_of_time_up(changes)
+    if found is None:
+        raise UnpriceableError("a schedule's recurrence is not five cron fields")
+    return found
+
+
+def _changes(resource: Resource, stack: Stack) -> tuple[list[Change], list[Change]]:
+    """What the schedules set: the sizes to keep, and the most that is allowed."""
     least, most = [], []
     for user in stack.users(resource, "aws:autoscaling/schedule:Schedule"):
         props = Props.of(user)
@@ -43,16 +72,7 @@ def scheduled(resource: Resource, stack: Stack, count: Quantity) -> Quantity:
         when, zone = props.text("recurrence"), props.text("timeZone", "UTC")
         least.append(Change(when, size, zone))
         most.append(Change(when, size if maximum is None else maximum, zone))
-    if not least:
-        return count
-    floor, ceiling = share_of_time_up(least), share_of_time_up(most)
-    if floor is None or ceiling is None:
-        raise UnpriceableError("a schedule's recurrence is not five cron fields")
-    highest = max(change.size for change in most)
-    middle = count.expected * (ceiling / highest if highest else Decimal(0))
-    low = min(count.low, floor)
-    why = "; ".join(text for text in (count.assumption, "its schedules decide how many run at which hour") if text)
-    return Quantity(min(low, middle), middle, count.peak, why)
+    return least, most
 
 
 def _size(props: Props, name: str) -> Decimal | None:

@@ -106,3 +106,23 @@ def test_another_currency_is_refused():
 def test_verdicts_come_by_name():
     found = decide_budgets(bill_of(1), [VISION, replace(VISION, name="a")])
     assert [verdict.budget.name for verdict in found] == ["a", "vision"]
+
+
+def test_raising_a_gpu_pool_s_maximum_breaks_its_team_s_budget_and_lowering_it_mends_it(resource, bill):
+    def verdict(most):
+        scaling = {"minSize": 0, "desiredSize": 0, "maxSize": most}
+        pool = resource(
+            "aws:eks/nodeGroup:NodeGroup",
+            "gpu",
+            instanceTypes=["g5.xlarge"],
+            scalingConfig=scaling,
+            tags={"team": "vision"},
+        )
+        return decide(bill(pool), replace(VISION, amount=Decimal(2000)))
+
+    assert not verdict(4).blocked
+    broken = verdict(8)
+    assert broken.blocked
+    # Half of eight nodes at 1.006 an hour with 20 GB of gp3 each.
+    assert "budget vision: 2,943.92 of 2,000.00 USD a month expected" in broken.message
+    assert not verdict(4).blocked

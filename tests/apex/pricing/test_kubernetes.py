@@ -81,7 +81,8 @@ def test_autoscaling_bounds_give_low_and_peak(resource, bill, pools, token, spec
 def test_more_demand_than_nodes_shares_what_there_is(resource, bill, pools):
     work = resource(DEPLOYMENT, "work", spec={"replicas": 100, **pod({"cpu": "4"})})
     alone, shared = amounts(bill(*pools)), amounts(bill(*pools, work))
-    assert cents(shared["work"]) == cents(alone["system"])
+    # Two nodes are expected of an idle pool, four are all it may have: 100 replicas fill them.
+    assert cents(shared["work"]) == cents(alone["system"] * 2)
     assert cents(shared["system"]) == 0
 
 
@@ -128,3 +129,25 @@ def test_quantities_are_read_as_kubernetes_writes_them(text, amount):
 def test_what_is_no_quantity_is_refused(text):
     with pytest.raises(ValueError):
         read_amount(text)
+
+
+def test_an_autoscaled_pool_runs_the_nodes_that_its_replicas_need(resource, bill):
+    scaling = {"minSize": 0, "desiredSize": 0, "maxSize": 4}
+    nodes = resource(NODES, "gpu", instanceTypes=["g5.xlarge"], scalingConfig=scaling)
+    work = resource(DEPLOYMENT, "work", spec={"replicas": 3, **pod({"nvidia.com/gpu": 1})})
+    alone, shared = bill(nodes).monthly, bill(nodes, work).monthly
+    # Half of the range is two nodes; three replicas of a GPU each need three, in every case.
+    assert (alone.low, shared.low) == (0, alone.expected / 2 * 3)
+    assert shared.expected == alone.expected / 2 * 3
+    assert shared.peak == alone.peak
+
+
+def test_it_never_runs_more_than_its_most_nor_while_it_is_shut(resource, bill):
+    scaling = {"minSize": 0, "desiredSize": 0, "maxSize": 2}
+    nodes = resource(NODES, "gpu", instanceTypes=["g5.xlarge"], scalingConfig=scaling)
+    work = resource(DEPLOYMENT, "work", spec={"replicas": 9, **pod({"nvidia.com/gpu": 1})})
+    assert bill(nodes, work).monthly.expected == bill(nodes, work).monthly.peak == bill(nodes).monthly.peak
+    refers, kind = {"autoscalingGroupName": nodes}, "aws:autoscaling/schedule:Schedule"
+    stop = resource(kind, "stop", refers=refers, recurrence="0 12 * * *", minSize=0, maxSize=0)
+    start = resource(kind, "start", refers=refers, recurrence="0 0 * * *", minSize=0, maxSize=2)
+    assert cents(bill(nodes, work, stop, start).monthly.expected) == cents(bill(nodes).monthly.peak / 2)
