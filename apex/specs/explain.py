@@ -55,7 +55,7 @@ def explain_field(address: str) -> str:
     for step in filter(None, path.split(".")):
         inner = [entry for holder, _, _ in found for entry in _fields(holder, step, definitions)]
         if not inner:
-            known = sorted({key for holder, _, _ in found for part in _maps(holder, definitions) for key in part[0]})
+            known = sorted({key for holder, _, _ in found for part in maps_in(holder, definitions) for key in part[0]})
             raise InputError.of(f'{shown} has no field "{step}"; {suggest(step, known)}')
         found, shown = inner, f"{shown}.{step}"
     lines = [shown]
@@ -82,16 +82,16 @@ def _resolve(schema: Json, definitions: Json) -> list[Json]:
     return [schema]
 
 
-def _maps(schema: Json, definitions: Json) -> Iterator[tuple[Json, list[str], str]]:
+def maps_in(schema: Json, definitions: Json) -> Iterator[tuple[Json, list[str], str]]:
     """The properties, the required ones and the discriminating type of each map that `schema` is or holds."""
     for part in _resolve(schema, definitions):
         if part.get("type") == "array":
-            yield from _maps(part["items"], definitions)
+            yield from maps_in(part["items"], definitions)
         elif "properties" in part:
             kind = part["properties"].get("type", {}).get("const", "")
             yield part["properties"], part.get("required", []), kind
         elif isinstance(inner := _values(part), dict):
-            yield from _maps(inner, definitions)
+            yield from maps_in(inner, definitions)
 
 
 def _values(part: Json) -> Any:
@@ -102,7 +102,7 @@ def _values(part: Json) -> Any:
 def _fields(schema: Json, step: str, definitions: Json) -> list[tuple[Json, bool, str]]:
     found = [
         (properties[step], step in required, kind)
-        for properties, required, kind in _maps(schema, definitions)
+        for properties, required, kind in maps_in(schema, definitions)
         if step in properties
     ]
     if found:
@@ -122,7 +122,7 @@ def _about(entry: tuple[Json, bool, str], definitions: Json) -> Iterator[str]:
     yield f"  type: {describe(schema, definitions)}"
     if required:
         yield "  required"
-    elif (default := schema.get("default")) not in (None, {}, []):
+    elif (default := schema.get("default")) not in (None, []) and not isinstance(default, dict):
         yield f"  default: {_plain(default)}"
     examples = schema.get("examples") or resolved[0].get("examples")
     if examples:
@@ -130,7 +130,7 @@ def _about(entry: tuple[Json, bool, str], definitions: Json) -> Iterator[str]:
 
 
 def _summary(schema: Json, definitions: Json) -> Iterator[str]:
-    for properties, required, _ in _maps(schema, definitions):
+    for properties, required, _ in maps_in(schema, definitions):
         for name, field in properties.items():
             mark = " (required)" if name in required else ""
             text = field.get("description") or _resolve(field, definitions)[0].get("description", "")
