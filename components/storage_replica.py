@@ -67,7 +67,6 @@ def replicate(
                 "source_selection_criteria": {"sse_kms_encrypted_objects": {"status": "Enabled"}},
                 "destination": {
                     "bucket": target.arn,
-                    "storage_class": "STANDARD_IA",
                     "encryption_configuration": {"replica_kms_key_id": key.arn},
                 },
             }

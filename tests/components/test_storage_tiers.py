@@ -183,7 +183,6 @@ def test_copies_lie_in_an_allowed_region_encrypted_with_its_own_key(provision, c
     rule = of(made, "BucketReplicationConfig", "lake-raw-replication")["rules"][0]
     assert rule["destination"] == {
         "bucket": "arn:aws:s3:::lake-raw-replica-0123abc",
-        "storageClass": "STANDARD_IA",
         "encryptionConfiguration": {"replicaKmsKeyId": "arn:aws:kms:us-east-1:123456789012:lake-raw-replica-data"},
     }
     assert rule["sourceSelectionCriteria"] == {"sseKmsEncryptedObjects": {"status": "Enabled"}}
