@@ -175,7 +175,7 @@ class KubernetesCluster(pulumi.ComponentResource):
         ).apply(lambda values: kubeconfig(*values))
         self.node_role_arn = node_role.arn
         self.node_role_name = node_role.name
-        # The ARN keeps this unknown at preview, when the object holds only what we put into it.
+        # The ARN keeps this unknown at preview, when the object holds only our inputs.
         self.cluster_security_group_id = pulumi.Output.all(cluster.arn, cluster.vpc_config).apply(
             lambda known: str(known[1]["cluster_security_group_id"])
         )
