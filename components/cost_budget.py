@@ -164,9 +164,7 @@ def _watch_anomalies(name: str, plan: _Plan, opts: pulumi.ResourceOptions) -> pu
     monitor = aws.costexplorer.AnomalyMonitor(
         f"{name}-anomalies",
         monitor_type="CUSTOM",
-        monitor_specification=json.dumps(
-            {"Tags": {"Key": COST_CENTER, "MatchOptions": ["EQUALS"], "Values": [plan.watch]}}, sort_keys=True
-        ),
+        monitor_specification=_by_cost_center(plan.watch),
         tags=plan.tags.aws(Name=f"{name}-anomalies"),
         opts=opts,
     )
@@ -193,6 +191,13 @@ def _watch_anomalies(name: str, plan: _Plan, opts: pulumi.ResourceOptions) -> pu
                 opts=opts,
             )
     return monitor.arn
+
+
+def _by_cost_center(center: str) -> str:
+    """The expression in the form that AWS gives back, absent parts included: any other would replace the monitor."""
+    absent = dict.fromkeys(("And", "CostCategories", "Dimensions", "Not", "Or"))
+    tags = {"Key": COST_CENTER, "MatchOptions": None, "Values": [center]}
+    return json.dumps({**absent, "Tags": tags}, sort_keys=True)
 
 
 def _read(name: str, args: CostBudgetArgs) -> _Plan:

@@ -76,7 +76,12 @@ def test_unusual_spend_of_the_cost_center_is_watched(provision, cost_tags):
     made = provision(make(cost_tags, topic_arn=TOPIC, anomaly_impact="40"))
     monitor = made.one("aws:costexplorer/anomalyMonitor:AnomalyMonitor").inputs
     assert json.loads(monitor["monitorSpecification"]) == {
-        "Tags": {"Key": "cost-center", "MatchOptions": ["EQUALS"], "Values": ["cc-100"]}
+        "And": None,
+        "CostCategories": None,
+        "Dimensions": None,
+        "Not": None,
+        "Or": None,
+        "Tags": {"Key": "cost-center", "MatchOptions": None, "Values": ["cc-100"]},
     }
     mail, topic = made.of("aws:costexplorer/anomalySubscription:AnomalySubscription")
     assert (mail.inputs["frequency"], mail.inputs["subscribers"]) == (
