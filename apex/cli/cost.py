@@ -2,7 +2,9 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -18,11 +20,31 @@ from apex.pricing.forecast import Forecast, forecast
 from apex.pricing.from_catalog import budgets_of, check_teams, read_declarations, usage_of
 from apex.pricing.markdown import render_markdown
 from apex.pricing.render import render_table
+from apex.pricing.stack import Purchase
 from apex.pricing.usage import UsageBook
 from apex.specs.loader import load_catalog
 
 FORMATS = ("table", "json", "csv", "markdown")
 _FILE = click.Path(path_type=Path)
+
+
+class Share(click.ParamType):  # type: ignore[type-arg]  # generic in newer releases of click only
+    """A part of a whole: 0.3 is 30 %."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Decimal:
+        """`value` as a Decimal from 0 to 1."""
+        try:
+            share = Decimal(str(value))
+        except InvalidOperation:
+            share = Decimal(-1)
+        if not (share.is_finite() and 0 <= share <= 1):
+            self.fail(f'"{value}" is not a share; write a number from 0 to 1, as 0.3', param, ctx)
+        return share
+
+
+SHARE = Share()
 
 
 @click.command("cost")
@@ -38,11 +60,20 @@ _FILE = click.Path(path_type=Path)
 @click.option("--baseline", type=_FILE, help="What is deployed (`pulumi stack export`), to say what a change adds.")
 @click.option("--prices", "prices", type=_FILE, help="A folder that `apex prices refresh` wrote.")
 @click.option("--split", type=click.Choice(SPLITS), default=SPLITS[0], help="How shared cost is split between teams.")
+@click.option(
+    "--committed",
+    nargs=2,
+    type=SHARE,
+    default=(Decimal(0), Decimal(0)),
+    metavar="COVERAGE DISCOUNT",
+    help="Savings Plans or reservations: the share of on-demand hours they cover, and what they take off.",
+)
+@click.option("--spot-discount", type=SHARE, default=Decimal("0.5"), help="Off on-demand where no spot price is known.")
 @click.option("--forecast", "ahead", is_flag=True, help="Add twelve months ahead.")
 def cost(
     plan: Path, form: str, out: Path | None, region: str | None, currency: str, catalog: Path | None,
     environment: str | None, usage_files: tuple[Path, ...], budget_files: tuple[Path, ...], baseline: Path | None,
-    prices: Path | None, split: str, ahead: bool,
+    prices: Path | None, split: str, committed: tuple[Decimal, Decimal], spot_discount: Decimal, ahead: bool,
 ) -> None:  # fmt: skip
     """Price PLAN: the output of `pulumi preview --json` or `pulumi stack export`.
 
@@ -52,7 +83,8 @@ def cost(
         raise InputError.of(f'"{currency}" is not a currency of the prices; use {CURRENCY}', field="--currency")
     what = read_plan(plan)
     budgets, usage = _declared(what, catalog, environment, budget_files, usage_files)
-    pricing = Pricing(load_catalogue_from(prices) if prices else load_catalogue(), usage, region)
+    purchase = Purchase(spot_discount, *committed)
+    pricing = Pricing(load_catalogue_from(prices) if prices else load_catalogue(), usage, region, purchase)
     bill = estimate(what, pricing)
     deployed = estimate(read_plan(baseline), pricing) if baseline else None
     verdicts = decide_budgets(bill, budgets, deployed)

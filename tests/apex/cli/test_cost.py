@@ -182,3 +182,20 @@ def test_prices_show(apex):
     status, _, err = apex("prices", "show", "no-such-thing")
     assert status == 2
     assert 'no price matches "no-such-thing"' in err
+
+
+def test_a_commitment_takes_its_discount_off_the_hours_it_covers(apex, tmp_path):
+    file = tmp_path / "plan.json"
+    disk = {"volumeType": "gp3", "volumeSize": 0}
+    steps = [step("aws:ec2/instance:Instance", "box", instanceType="m7i.large", rootBlockDevice=disk)]
+    file.write_text(json.dumps({"config": {"aws:region": "us-east-1"}, "steps": steps}))
+    _, out, _ = apex("cost", file, "--committed", "0.5", "0.3", "--format", "json")
+    # 365 hours at 0.1008 and 365 at 30 % less: 36.79 + 25.75.
+    assert json.loads(out)["monthly"]["expected"] == "62.55"
+
+
+@pytest.mark.parametrize("share", ["-1", "2", "much", "NaN"])
+def test_what_is_no_share_is_refused(apex, plan, share):
+    status, out, err = apex("cost", plan, "--spot-discount", share)
+    assert (status, out) == (2, "")
+    assert f'"{share}" is not a share; write a number from 0 to 1, as 0.3' in err
