@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent import futures
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,9 @@ def policy_pack(name: str, rules: Sequence[Rule]) -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    threading.Event().wait()
+    # The engine interrupts a pack that it is done with; that is the end, not an error to print.
+    with suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 class Analyzer(proto.AnalyzerServicer):
