@@ -1,6 +1,5 @@
 """The network that everything stands in."""
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NotRequired, TypedDict
@@ -9,7 +8,8 @@ import pulumi
 import pulumi_aws as aws
 
 from apex.tags import CostTags
-from components.keys import Account, create_key
+from components.flow_logs import create_flow_logs
+from components.keys import Account
 from components.nested_arguments import NestedArguments, recorded
 from components.prefix_plan import PrefixPlan, plan_prefixes
 
@@ -143,7 +143,7 @@ class Network(pulumi.ComponentResource):
         self.private_subnet_ids = [subnet.id for subnet in private]
         self.endpoint_security_group_id = self._interface_endpoints()
         self.s3_endpoint_id = self._gateway_endpoints()
-        self._flow_logs()
+        create_flow_logs(name, self.vpc_id, plan.retention_days, plan.tags, self._account, self._opts)
         self.register_outputs(
             {
                 "vpcId": self.vpc_id,
@@ -300,73 +300,6 @@ class Network(pulumi.ComponentResource):
             for service in self._plan.gateways
         }
         return made["s3"].id if "s3" in made else pulumi.Output.from_input("")
-
-    def _flow_logs(self) -> None:
-        name, plan = f"{self._name}-flow-logs", self._plan
-        log_group = f"/apex/{plan.tags.environment}/{self._name}/flow-logs"
-        key = create_key(f"{self._name}-logs", "Flow logs", plan.tags, self._account, self._opts, log_group=log_group)
-        group = aws.cloudwatch.LogGroup(
-            name,
-            name=log_group,
-            retention_in_days=plan.retention_days,
-            kms_key_id=key.arn,
-            tags=self._tags("flow-logs"),
-            opts=self._opts,
-        )
-        role = aws.iam.Role(
-            name,
-            assume_role_policy=pulumi.Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                            "Action": "sts:AssumeRole",
-                            "Condition": {"StringEquals": {"aws:SourceAccount": self._account.id}},
-                        }
-                    ],
-                }
-            ),
-            tags=self._tags("flow-logs"),
-            opts=self._opts,
-        )
-        aws.iam.RolePolicy(
-            name,
-            role=role.name,
-            policy=self._account.arn("logs", f"log-group:{log_group}").apply(_flow_log_policy),
-            opts=self._opts,
-        )
-        aws.ec2.FlowLog(
-            name,
-            vpc_id=self.vpc_id,
-            traffic_type="ALL",
-            log_destination_type="cloud-watch-logs",
-            log_destination=group.arn,
-            iam_role_arn=role.arn,
-            max_aggregation_interval=600,
-            tags=self._tags("flow-logs"),
-            opts=self._opts,
-        )
-
-
-def _flow_log_policy(log_group_arn: str) -> str:
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": [
-                        "logs:CreateLogStream",
-                        "logs:DescribeLogStreams",
-                        "logs:PutLogEvents",
-                    ],
-                    "Resource": [log_group_arn, f"{log_group_arn}:log-stream:*"],
-                }
-            ],
-        }
-    )
 
 
 def _read(name: str, args: NetworkArgs) -> _Plan:
