@@ -55,8 +55,8 @@ class Resource:
     `op` is the engine's step (`create`, `same`, `update`, `replace`, `delete`, …; `same` for a state). `inputs` are
     what the program asked for, `outputs` what is known of the result. `deployed_inputs` are the inputs of the state
     before this change, None for a new resource. `dependencies` are the URNs it waits for, `property_dependencies` those
-    that each input's value came from: that is how a bucket is found from a reference that is not known yet. `file` and `line`
-    say where it was declared, where that is known.
+    that each input's value came from: that is how a bucket is found from a reference that is not known yet. `file` and
+    `line` say where it was declared, where that is known.
     """
 
     urn: str
