@@ -141,6 +141,17 @@ class Client:
         return Discovered(True, kinds)
 
     def _call(self, method: str, path: str, body: bytes | None = None, content: str = "") -> bytes:
+        deadline = time.monotonic() + _TIMEOUT_SECONDS
+        while True:
+            try:
+                return self._call_once(method, path, body, content)
+            except ClientError as error:
+                # The server asks for patience, as it does while it opens the storage of a custom resource.
+                if error.status != 429 or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.2)
+
+    def _call_once(self, method: str, path: str, body: bytes | None, content: str) -> bytes:
         headers = {"Authorization": f"Bearer {self._token}", "Accept": "application/json"}
         if content:
             headers["Content-Type"] = content
