@@ -46,7 +46,7 @@ def test_prod_has_no_single_point_of_failure():
             "apex:network.zoness: is not a setting (it holds 2); remove it or correct its name",
         ),
         (
-            '    version: "1.34"',
+            '    version: "1.35"',
             "    version: 1.30",
             'apex:kubernetes.version: 1.3 is a number; write the version in quotes: "1.30"',
         ),
