@@ -8,7 +8,7 @@ from pydantic.alias_generators import to_camel
 from apex import tags
 from apex.specs.checks import Check, FailedChecksError
 from apex.specs.document import Decimals
-from apex.specs.values import Label, Name, Text
+from apex.specs.values import Label, Name
 
 CURRENCIES = ("USD",)
 """The currencies that prices come in; another would need a rate of exchange, which no file states."""
@@ -44,7 +44,7 @@ class Metadata(Model):
     """The Kubernetes namespace it belongs to; the ownership file says whose that is."""
     labels: dict[str, Label] = Field(default_factory=dict)
     """Labels; `project`, `team`, `cost-center` and `data-modality` say who pays."""
-    annotations: dict[str, Text] = Field(default_factory=dict)
+    annotations: dict[str, str] = Field(default_factory=dict)
     """Notes for tools; not interpreted."""
 
     @field_validator("labels", mode="before")

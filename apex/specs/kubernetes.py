@@ -9,6 +9,7 @@ from typing import Any
 
 from apex.specs.document import Decimals, Path_, Plain
 from apex.specs.kinds import suggest
+from apex.specs.kubernetes_values import missing_in, problem_with
 from apex.specs.values import shown, written
 
 CONTAINER_LISTS = ("containers", "initContainers")
@@ -113,9 +114,11 @@ class _Reader:
             if key in fields:
                 if part is not None:
                     content[key] = self.read(part, fields[key], (*path, key))
+                    if problem := problem_with(code, key, content[key]):
+                        self.problems.append(((*path, key), problem))
             else:
                 self.problems.append(((*path, key), f'unknown field "{key}"; {self._hint(key, code, fields, path)}'))
-        for key in known.get("required", ()):
+        for key in dict.fromkeys((*known.get("required", ()), *missing_in(code, value))):
             if value.get(key) is None:
                 self.problems.append(((*path, key), "is missing; add it"))
         return content

@@ -8,6 +8,7 @@ from apex.specs.kubernetes_forms import (
     DNS_LABEL,
     Found,
     check_enum,
+    check_labels,
     check_port_number,
     check_repeats,
     quantity,
@@ -18,14 +19,14 @@ _PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?"
 _ENV_NAME = re.compile(r"[^=\x00-\x1f\x7f-\U0010ffff]+")
 
 
-def check_pod(spec: Any, path: Path_, kind: str) -> Found:
-    """What is wrong with a pod of a workload of `kind`."""
+def check_pod(spec: Any, path: Path_, kind: str, claims: frozenset[str] = frozenset()) -> Found:
+    """What is wrong with a pod of a workload of `kind`; `claims` are the volumes that the workload makes for it."""
     if not isinstance(spec, dict):
         yield path, "is missing; add it with its containers"
         return
     if not spec.get("containers"):
         yield (*path, "containers"), "is empty; a pod needs at least one container"
-    volumes = {volume.get("name") for volume in spec.get("volumes") or ()}
+    volumes = {volume.get("name") for volume in spec.get("volumes") or ()} | claims
     yield from check_repeats(spec.get("volumes") or [], (*path, "volumes"), "name", "volume")
     for number, volume in enumerate(spec.get("volumes") or ()):
         yield from _check_volume(volume, (*path, "volumes", number))
@@ -38,6 +39,8 @@ def check_pod(spec: Any, path: Path_, kind: str) -> Found:
             names.add(container.get("name"))
             yield from _check_container(container, here, volumes)
     yield from _check_restart(spec, path, kind)
+    for field, problem in check_labels({"labels": spec.get("nodeSelector")}, path):
+        yield (*path, "nodeSelector", field[-1]), problem
     yield from check_enum(spec, path, "PodSpec")
     for number, toleration in enumerate(spec.get("tolerations") or ()):
         yield from _check_toleration(toleration, (*path, "tolerations", number))
@@ -75,13 +78,14 @@ def _check_container(container: dict[str, Any], path: Path_, volumes: set[Any]) 
         yield (*path, "name"), f"{shown(name)} is not a valid name of a container; use a lower-case name"
     if not container.get("image"):
         yield (*path, "image"), "is missing; add the image to run"
-    elif container["image"].strip() != container["image"]:
-        yield (*path, "image"), "has spaces around it; remove them"
     yield from check_enum(container, path, "Container")
     yield from _check_ports(container.get("ports") or [], (*path, "ports"))
     yield from _check_resources(container.get("resources") or {}, (*path, "resources"))
     for number, variable in enumerate(container.get("env") or ()):
         yield from _check_variable(variable, (*path, "env", number))
+    for number, source in enumerate(container.get("envFrom") or ()):
+        if not {"configMapRef", "secretRef"} & set(source):
+            yield (*path, "envFrom", number), "must specify one of: configMapRef or secretRef"
     mounts = container.get("volumeMounts") or []
     for number, mount in enumerate(mounts):
         if mount.get("name") not in volumes:
@@ -109,7 +113,9 @@ def _check_ports(ports: list[Any], path: Path_) -> Found:
 def _check_variable(variable: dict[str, Any], path: Path_) -> Found:
     if not _ENV_NAME.fullmatch(variable.get("name", "")):
         yield (*path, "name"), f"{shown(variable.get('name'))} is not a valid name of a variable"
-    if variable.get("value") and "valueFrom" in variable:
+    if "valueFrom" in variable and not variable["valueFrom"]:
+        yield (*path, "valueFrom"), "must specify a source; add one, as secretKeyRef"
+    elif variable.get("value") and "valueFrom" in variable:
         yield (*path, "valueFrom"), "may not be specified when `value` is not empty; keep one of them"
 
 
@@ -164,6 +170,8 @@ def _check_toleration(toleration: dict[str, Any], path: Path_) -> Found:
         yield (*path, "value"), "must be empty when `operator` is 'Exists'; remove it"
     if not toleration.get("key") and operator != "Exists":
         yield (*path, "operator"), 'must be Exists when `key` is empty, which means "match all values and all keys"'
-    if effect is not None and effect not in ("NoSchedule", "PreferNoSchedule", "NoExecute"):
+    if "tolerationSeconds" in toleration and effect != "NoExecute":
+        yield (*path, "effect"), "must be NoExecute when `tolerationSeconds` is set"
+    elif effect is not None and effect not in ("NoSchedule", "PreferNoSchedule", "NoExecute"):
         allowed = "NoSchedule, PreferNoSchedule, NoExecute"
         yield (*path, "effect"), f"Unsupported value: {shown(effect)}; supported values: {allowed}"

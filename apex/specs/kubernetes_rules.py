@@ -51,7 +51,9 @@ def check_rules(content: dict[str, Any], namespaced: bool) -> list[tuple[Path_, 
         pod = at(content, template) if template else content
         if isinstance(pod, dict):
             found += check_labels(pod.get("metadata") or {}, (*template, "metadata"))
-            found += check_pod(pod.get("spec"), (*template, "spec"), kind)
+            claims = at(content, ("spec", "volumeClaimTemplates")) or ()
+            names = frozenset(str(claim["metadata"].get("name")) for claim in claims if "metadata" in claim)
+            found += check_pod(pod.get("spec"), (*template, "spec"), kind, names)
     own: Callable[[dict[str, Any]], Found] | None = _RULES.get(kind)
     if kind in _SELECTED:
         found += _check_selector(content)
@@ -71,8 +73,6 @@ def _check_metadata(content: dict[str, Any], path: Path_, name_form: re.Pattern[
             f"{shown(name)} is not a valid name; use lower-case letters, digits and '-', "
             "starting and ending with a letter or digit",
         )
-    elif content["kind"] == "Service" and not name[0].isalpha():
-        yield (*here, "name"), f"{shown(name)} is not a valid name of a service; start with a letter"
     namespace = metadata.get("namespace")
     if namespace is not None:
         if not namespaced:
@@ -140,6 +140,8 @@ def _check_share(value: dict[str, Any], path: Path_, *fields: str) -> Found:
         given = value.get(field)
         if isinstance(given, str) and not _PERCENT.fullmatch(given):
             yield (*path, field), f"{shown(given)} must be an integer or a percentage (e.g '5%')"
+        elif isinstance(given, str) and field != "maxSurge" and int(given[:-1]) > 100:
+            yield (*path, field), f"{shown(given)} must not be greater than 100%"
         elif isinstance(given, int) and given < 0:
             yield (*path, field), f"{given} must be greater than or equal to 0"
 
@@ -173,6 +175,10 @@ def _check_service(content: dict[str, Any]) -> Found:
     if kind not in allowed:
         yield ("spec", "type"), f"Unsupported value: {shown(kind)}; supported values: {', '.join(allowed)}"
     ports = spec.get("ports") or []
+    for field, problem in check_labels({"labels": spec.get("selector")}, ("spec",)):
+        yield ("spec", "selector", field[-1]), problem
+    if kind == "ExternalName" and not spec.get("externalName"):
+        yield ("spec", "externalName"), "is missing; add the name that the service stands for"
     if not ports and kind in allowed and kind != "ExternalName" and spec.get("clusterIP") != "None":
         yield ("spec", "ports"), "is missing; a service needs at least one port"
     names: set[str] = set()
