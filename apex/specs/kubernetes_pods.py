@@ -81,6 +81,7 @@ def _check_container(container: dict[str, Any], path: Path_, volumes: set[Any]) 
     yield from check_enum(container, path, "Container")
     yield from _check_ports(container.get("ports") or [], (*path, "ports"))
     yield from _check_resources(container.get("resources") or {}, (*path, "resources"))
+    yield from check_repeats(container.get("env") or [], (*path, "env"), "name", "variable")
     for number, variable in enumerate(container.get("env") or ()):
         yield from _check_variable(variable, (*path, "env", number))
     for number, source in enumerate(container.get("envFrom") or ()):
@@ -107,7 +108,10 @@ def _check_ports(ports: list[Any], path: Path_) -> Found:
             yield (*here, "name"), f"{shown(name)} is not a valid name of a port; use at most 15 of a-z, 0-9 and '-'"
         if name is not None and ("name", name) in seen:
             yield (*here, "name"), f"Duplicate value: {shown(name)}; give each port its own name"
-        seen.add(("name", name))
+        number_and_protocol = (port.get("containerPort"), port.get("protocol", "TCP"))
+        if number_and_protocol in seen:  # taken by a create, refused by the server-side apply that deploys it
+            yield (*here, "containerPort"), f"duplicate entries for key {number_and_protocol[0]}; keep one of them"
+        seen |= {("name", name), number_and_protocol}
 
 
 def _check_variable(variable: dict[str, Any], path: Path_) -> Found:
