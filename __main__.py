@@ -11,7 +11,8 @@ from components.network import Network
 from components.storage_tiers import StorageTiers
 from components.team_namespace import TeamNamespace
 from components.vector_database import VectorDatabase
-from stack import arguments, declared, environment
+from components.workload_manifest import WorkloadManifest
+from stack import arguments, declared, declared_workloads, environment
 
 env = environment.current()
 catalog = declared.catalog(env)
@@ -24,7 +25,7 @@ vectors = VectorDatabase(f"{env.name}-vectors", arguments.vector_database(env, n
 cluster = KubernetesCluster(f"{env.name}-cluster", arguments.kubernetes_cluster(env, network))
 in_cluster = pulumi.ResourceOptions(provider=cluster.kubernetes_provider)
 pools = [
-    GpuNodePool(f"{env.name}-{pool.name}-gpu", arguments.gpu_pool(env, pool, network, cluster))
+    GpuNodePool(f"{env.name}-{pool.name}-gpu", arguments.gpu_pool(env, pool, network, cluster), in_cluster)
     for pool in env.settings.gpu_pools
 ]
 namespaces = {
@@ -35,6 +36,10 @@ services = {
         f"{env.name}-{service.name}", arguments.inference_service(env, service, namespaces), in_cluster
     )
     for service in env.settings.inference
+}
+workloads = {
+    name: WorkloadManifest(f"{env.name}-{name}", args, in_cluster)
+    for name, args in declared_workloads.workloads(env, catalog, namespaces)
 }
 
 pulumi.export("bucketNames", storage.bucket_names)

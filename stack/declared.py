@@ -1,6 +1,6 @@
 """The components' arguments, from what the catalog declares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pulumi
@@ -11,7 +11,7 @@ from apex.specs import Catalog, Declaration, load_catalog
 from apex.specs.finops import Ownership
 from apex.tags import CostTags
 from components.cost_budget import BudgetPeriod, CostBudgetArgs
-from components.team_namespace import TeamNamespaceArgs
+from components.team_namespace import TeamNamespace, TeamNamespaceArgs
 from stack.environment import ROOT, Environment
 
 _PERIODS = {"day": BudgetPeriod.DAILY, "month": BudgetPeriod.MONTHLY, "quarter": BudgetPeriod.QUARTERLY}
@@ -66,6 +66,36 @@ def namespaces(env: Environment, declared: Catalog) -> Iterator[tuple[str, TeamN
                 "gpus": quota.gpus,
             },
         )
+
+
+def cost_tags(env: Environment, declared: Catalog, *declarations: Declaration[Any]) -> dict[str, str]:
+    """The cost tags of what `declarations`, all of one owner, become; data of no stated modality are the platform's."""
+    owner = declared.ownership.owner(declarations[0])
+    if owner is None:
+        raise pulumi.RunError(
+            f"{_place(declarations[0])}: belongs to nobody; label it with project, team and cost-center, or give its "
+            "namespace to a team in the catalog's Ownership"
+        )
+    files = sorted({source.file for declaration in declarations for source in declaration.sources})
+    tags = owner.cost_tags(env.name, git.repository(ROOT), git.last_change(*files))
+    if not owner.data_modalities:
+        tags = tags.with_owner(modalities=env.settings.owner.data_modalities)
+    return tags.aws()
+
+
+def namespace_of(declaration: Declaration[Any], namespaces: Mapping[str, TeamNamespace]) -> pulumi.Output[str]:
+    """The namespace that `declaration` names, which has to be one that the ownership file gives to a team."""
+    found = namespaces.get(declaration.namespace or "")
+    if found is None:
+        raise pulumi.RunError(
+            f'{_place(declaration)}: metadata.namespace: "{declaration.namespace}" belongs to no team; '
+            f"use one of {', '.join(sorted(namespaces))}, or add it to the catalog's Ownership"
+        )
+    return found.namespace
+
+
+def _place(declaration: Declaration[Any]) -> str:
+    return f"{declaration.shown}:{declaration.line}: {declaration.kind} {declaration.name}"
 
 
 def _tags(
