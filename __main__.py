@@ -3,16 +3,18 @@
 import pulumi
 
 from components.cost_budget import CostBudget
+from components.cpu_node_pool import CpuNodePool
 from components.gpu_node_pool import GpuNodePool
 from components.inference_service import InferenceService
 from components.kafka_cluster import KafkaCluster
 from components.kubernetes_cluster import KubernetesCluster
+from components.model_service import ModelService
 from components.network import Network
 from components.storage_tiers import StorageTiers
 from components.team_namespace import TeamNamespace
 from components.vector_database import VectorDatabase
 from components.workload_manifest import WorkloadManifest
-from stack import arguments, declared, declared_workloads, environment
+from stack import arguments, declared, declared_models, declared_workloads, environment
 
 env = environment.current()
 catalog = declared.catalog(env)
@@ -24,6 +26,7 @@ kafka = KafkaCluster(f"{env.name}-kafka", arguments.kafka_cluster(env, network))
 vectors = VectorDatabase(f"{env.name}-vectors", arguments.vector_database(env, network))
 cluster = KubernetesCluster(f"{env.name}-cluster", arguments.kubernetes_cluster(env, network))
 in_cluster = pulumi.ResourceOptions(provider=cluster.kubernetes_provider)
+general = CpuNodePool(f"{env.name}-general", arguments.cpu_pool(env, network, cluster))
 pools = [
     GpuNodePool(f"{env.name}-{pool.name}-gpu", arguments.gpu_pool(env, pool, network, cluster), in_cluster)
     for pool in env.settings.gpu_pools
@@ -36,6 +39,10 @@ services = {
         f"{env.name}-{service.name}", arguments.inference_service(env, service, namespaces), in_cluster
     )
     for service in env.settings.inference
+}
+models = {
+    name: ModelService(f"{env.name}-{name}", args, in_cluster)
+    for name, args in declared_models.models(env, catalog, namespaces)
 }
 workloads = {
     name: WorkloadManifest(f"{env.name}-{name}", args, in_cluster)

@@ -71,8 +71,8 @@ class NetworkSettings(_Settings):
     flow_log_retention_days: Days = 30
 
 
-class SystemNodes(_Settings):
-    """The nodes that run the cluster's own controllers."""
+class NodeSettings(_Settings):
+    """Nodes without GPUs."""
 
     instance_types: tuple[str, ...] = Field(min_length=1)
     min_size: int = Field(ge=1)
@@ -83,7 +83,8 @@ class KubernetesSettings(_Settings):
     """The EKS cluster. `public_access_cidrs` left empty keeps its API private."""
 
     version: str
-    system_nodes: SystemNodes
+    system_nodes: NodeSettings
+    workload_nodes: NodeSettings
     log_retention_days: Days = 30
     public_access_cidrs: tuple[IPv4Network, ...] = ()
 

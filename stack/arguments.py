@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from apex.settings import GpuPoolSettings, InferenceSettings
+from components.cpu_node_pool import CpuNodePoolArgs
 from components.gpu_node_pool import GpuNodePoolArgs
 from components.gpu_pool_plan import CapacityType
 from components.inference_service import InferenceServiceArgs
@@ -104,6 +105,20 @@ def vector_database(env: Environment, network: Network) -> VectorDatabaseArgs:
         "standby_replicas": wanted.standby_replicas,
         "client_cidrs": [str(env.settings.network.cidr)],
         "deletion_protection": env.settings.deletion_protection,
+    }
+
+
+def cpu_pool(env: Environment, network: Network, cluster: KubernetesCluster) -> CpuNodePoolArgs:
+    """That of the nodes for what the teams run."""
+    wanted = env.settings.kubernetes.workload_nodes
+    return {
+        "tags": env.tags(env.settings.owner),
+        "cluster_name": cluster.cluster_name,
+        "node_role_arn": cluster.node_role_arn,
+        "subnet_ids": list(network.private_subnet_ids),
+        "instance_types": list(wanted.instance_types),
+        "min_size": wanted.min_size,
+        "max_size": wanted.max_size,
     }
 
 

@@ -73,7 +73,7 @@ def cost_tags(env: Environment, declared: Catalog, *declarations: Declaration[An
     owner = declared.ownership.owner(declarations[0])
     if owner is None:
         raise pulumi.RunError(
-            f"{_place(declarations[0])}: belongs to nobody; label it with project, team and cost-center, or give its "
+            f"{place(declarations[0])}: belongs to nobody; label it with project, team and cost-center, or give its "
             "namespace to a team in the catalog's Ownership"
         )
     files = sorted({source.file for declaration in declarations for source in declaration.sources})
@@ -88,13 +88,14 @@ def namespace_of(declaration: Declaration[Any], namespaces: Mapping[str, TeamNam
     found = namespaces.get(declaration.namespace or "")
     if found is None:
         raise pulumi.RunError(
-            f'{_place(declaration)}: metadata.namespace: "{declaration.namespace}" belongs to no team; '
+            f'{place(declaration)}: metadata.namespace: "{declaration.namespace}" belongs to no team; '
             f"use one of {', '.join(sorted(namespaces))}, or add it to the catalog's Ownership"
         )
     return found.namespace
 
 
-def _place(declaration: Declaration[Any]) -> str:
+def place(declaration: Declaration[Any]) -> str:
+    """Where `declaration` is written, for a message."""
     return f"{declaration.shown}:{declaration.line}: {declaration.kind} {declaration.name}"
 
 

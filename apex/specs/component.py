@@ -55,6 +55,8 @@ class ModelRef(Model):
     """The model's name in its registry."""
     version: Version
     """The version: three numbers, as "1.4.2"."""
+    digest: Annotated[str | None, Field(pattern=r"^sha256:[0-9a-f]{64}$")] = None
+    """The digest of the image of this version: "sha256:" and 64 hexadecimal digits. Production runs no other images."""
     repository: Text
     """The registry that holds it, by its name in the platform's list."""
     endpoint: HttpsUrl
