@@ -77,6 +77,6 @@ rule = Rule(
     why="Autoscaling can reach the peak on any day, and then the limit was only a wish.",
     fix="Lower the most replicas or their size, or raise the limit in the entry's own file.",
     code="autoscaling: {minReplicas: 1, maxReplicas: 2, costThresholdUSDPerDay: 30}",
-    controls={"nist-800-53": ("SA-2", "SC-6"), "soc2": ("CC5.2",)},
+    controls={"nist-800-53": ("SA-2",), "soc2": ("CC5.2",)},
     settings=SETTINGS,
 )

@@ -56,6 +56,7 @@ class Case:
     resources: tuple[Resource, ...]
     says: str
     config: dict[str, str]
+    settings: dict[str, Any]
 
     def __str__(self) -> str:
         return f"{self.rule.pack}/{self.rule.id}/{self.section}/{self.name}"
@@ -74,7 +75,17 @@ def cases() -> Iterator[Case]:
                 environment = "dev" if section.endswith("_in_dev") else fixture.get("environment", "dev")
                 resources = tuple(resources_of(content, fixture.get("type", "")))
                 says = (fixture.get("says") or {}).get(name, "")
-                yield Case(rule, section, name, environment, resources, says, fixture.get("config") or {})
+                config, settings = fixture.get("config") or {}, settings_of(pack, fixture, name)
+                yield Case(rule, section, name, environment, resources, says, config, settings)
+
+
+def settings_of(pack: str, fixture: dict[str, Any], name: str) -> dict[str, Any]:
+    """The rule's settings in a case; a path that begins with `./` is one beside the fixture."""
+    given = (fixture.get("settings") or {}) | (fixture.get("settings_of") or {}).get(name, {})
+    return {
+        key: str(FIXTURES / pack / value) if isinstance(value, str) and value.startswith("./") else value
+        for key, value in given.items()
+    }
 
 
 def resources_of(content: Any, default_type: str) -> Iterator[Resource]:
@@ -122,7 +133,8 @@ def test_verdict_of_fixture(case: Case) -> None:
 
 
 def context_of(case: Case, resources: Iterable[Resource]) -> Context:
-    return Context(resources, project="shop", environment=case.environment, owners=OWNERS, facts=case.config)
+    context = Context(resources, project="shop", environment=case.environment, owners=OWNERS, facts=case.config)
+    return context.with_settings({case.rule.id: case.settings})
 
 
 def has_secret(case: Case) -> bool:
@@ -158,6 +170,7 @@ def asked_by_engine(case: Case) -> list[str]:
     analyzer = Analyzer(case.rule.pack, [case.rule], RunFacts("shop", case.environment, case.config, OWNERS))
     configured = proto.ConfigureAnalyzerRequest()
     configured.policyConfig[case.rule.id].enforcementLevel = proto.MANDATORY
+    configured.policyConfig[case.rule.id].properties.update(case.settings)
     analyzer.Configure(configured, None)
     by_urn = {resource.urn: resource for resource in case.resources}
     messages = set()
@@ -213,7 +226,9 @@ def test_every_rule_is_complete_and_proved(rule: Rule) -> None:
         return
     assert fixture.get("fail"), "no failing fixture"
     assert fixture.get("unknown") or fixture.get("no_unknown"), "no unknown fixture, nor the reason for having none"
-    assert set(fixture) <= {*SECTIONS, "type", "environment", "says", "no_unknown", "config"}
+    assert set(fixture) <= {*SECTIONS, "type", "environment", "says", "no_unknown", "config", "settings", "settings_of"}
+    named = {name for section in SECTIONS for name in fixture.get(section) or {}}
+    assert {*(fixture.get("says") or {}), *(fixture.get("settings_of") or {})} <= named
     assert rule.controls, "serves no control"
     for framework, ids in rule.controls.items():
         assert set(ids) <= set(frameworks()[framework].controls), f"cites a control that {framework} does not list"
