@@ -11,6 +11,7 @@ from apex.plan import Plan
 from apex.pricing.budgets import decide_budgets
 from apex.pricing.estimate import Pricing, estimate
 from apex.pricing.from_catalog import budgets_of, usage_of
+from apex.report.listing import list_events
 from apex.report.plan import changes_by_component
 from apex.report.preview import PreviewReport, to_json, to_markdown, to_text
 from apex.settings import read_settings
@@ -60,7 +61,7 @@ def report_of(workspace: Workspace, catalog: Catalog, plan: Plan, outcome: Outco
 
 def tell_refusals(outcome: Outcome) -> None:
     """Print what the policies and the engine object to."""
-    for event in outcome.refusals:
-        click.echo(f"REFUSED {event.pack}/{event.policy}: {event.urn}\n    {event.message}", err=True)
+    for line in list_events(outcome.refusals):
+        click.echo(line, err=True)
     for error in outcome.errors:
         click.echo(f"error: {error}", err=True)

@@ -38,7 +38,14 @@ def find_catalog(start: Path) -> Path | None:
 def read_declared(root: Path, environment: str) -> Declared:
     """The catalog at `root` for `environment`; its base alone where it has no folder for it. Raises InputError."""
     catalog = load_catalog(root, environment if environment and (root / environment).is_dir() else None)
-    return Declared(_owners(catalog), tuple(_waiver(each) for each in catalog.waivers), _resources(catalog))
+    waivers = tuple(_waiver(each, shown_path(each.shown, root)) for each in catalog.waivers)
+    return Declared(_owners(catalog), waivers, _resources(catalog, root))
+
+
+def shown_path(file: str, root: Path) -> str:
+    """`file` of the catalog at `root` as messages name it: from the project's folder, which holds the catalog."""
+    path, project = Path(file), root.resolve().parent
+    return path.relative_to(project).as_posix() if path.is_relative_to(project) else file
 
 
 def as_resource(kind: str, name: str, content: Mapping[str, Any], file: str, line: int) -> Resource:
@@ -47,11 +54,11 @@ def as_resource(kind: str, name: str, content: Mapping[str, Any], file: str, lin
     return Resource(urn, f"{TYPE_PREFIX}{kind}", name, inputs=content, custom=False, file=file, line=line)
 
 
-def _resources(catalog: Catalog) -> tuple[Resource, ...]:
+def _resources(catalog: Catalog, root: Path) -> tuple[Resource, ...]:
     found = []
     for each in catalog.declarations:
         name = f"{each.namespace}/{each.name}" if each.namespace else each.name
-        found.append(as_resource(each.kind, name, each.content, each.shown, each.line))
+        found.append(as_resource(each.kind, name, each.content, shown_path(each.shown, root), each.line))
     return tuple(found)
 
 
@@ -64,7 +71,7 @@ def _owners(catalog: Catalog) -> Owners:
     )
 
 
-def _waiver(declaration: Declaration[Any]) -> Waiver:
+def _waiver(declaration: Declaration[Any], file: str) -> Waiver:
     spec = declaration.model.spec
     return Waiver(
         name=declaration.name,
@@ -74,6 +81,6 @@ def _waiver(declaration: Declaration[Any]) -> Waiver:
         approved_by=spec.approved_by,
         expires=spec.expires,
         issue=spec.issue,
-        file=declaration.shown,
+        file=file,
         line=declaration.line,
     )

@@ -14,6 +14,7 @@ from apex.pricing.estimate import Bill
 from apex.pricing.markdown import render_markdown
 from apex.pricing.quantity import Quantity, cents
 from apex.pricing.render import age_warning
+from apex.report.listing import list_events
 from apex.report.plan import SIGNS, ComponentChange, totals
 
 
@@ -89,10 +90,7 @@ def to_text(report: PreviewReport) -> str:
         lines += ["", "Budgets"]
         lines += [f"  {'BLOCKED ' if verdict.blocked else ''}{verdict.message}" for verdict in report.verdicts]
     lines += ["", *_notes(report)]
-    for event in report.advice:
-        lines += [f"{event.level} {event.pack}/{event.policy}: {event.urn}", *_indented(event.message)]
-    for event in report.refusals:
-        lines += [f"REFUSED {event.pack}/{event.policy}: {event.urn}", *_indented(event.message)]
+    lines += [*list_events(report.advice), *list_events(report.refusals)]
     lines += [f"error: {error}" for error in report.errors]
     return "\n".join([*lines, report.verdict]) + "\n"
 
@@ -174,10 +172,6 @@ def _event_row(event: PolicyEvent) -> str:
     except ValueError:
         name = event.urn
     return f"| {event.pack}/{event.policy} | {_safe(name)} | {_safe(event.message)} |"
-
-
-def _indented(text: str) -> list[str]:
-    return [f"    {line}" for line in text.splitlines()]
 
 
 def _safe(text: str) -> str:

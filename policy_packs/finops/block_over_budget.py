@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from priced_stack import SETTINGS, verdicts_of
+from priced_stack import SETTINGS, place_of, verdicts_of
 
 from apex.policy.rule import Rule, Scope, Severity, Violation
 from apex.policy.stack import Context
@@ -13,8 +13,8 @@ def validate_stack(context: Context) -> Iterator[Violation]:
     for verdict in verdicts_of(context):
         if verdict.blocked:
             largest = verdict.contributors[0].urn if verdict.contributors else ""
-            where = f" ({verdict.budget.file}:{verdict.budget.line})" if verdict.budget.file else ""
-            yield Violation(f"{verdict.message}{where}", subject=context.by_urn.get(largest))
+            place = place_of(verdict.budget.file, verdict.budget.line, context)
+            yield Violation(f"{verdict.message} ({place})", subject=context.by_urn.get(largest))
 
 
 rule = Rule(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from priced_stack import SETTINGS, bill_of, catalog_of
+from priced_stack import SETTINGS, bill_of, catalog_of, place_of
 
 from apex.policy.rule import Rule, Scope, Severity, Violation
 from apex.policy.stack import Context
@@ -52,11 +52,14 @@ def _limits(context: Context) -> dict[str, tuple[Decimal, str]]:
     for component in declared.components:
         limit = component.model.spec.governance.cost_optimization.autoscaling.cost_threshold_usd_per_day
         if limit is not None:
-            limits[component.name] = (limit, f"{component.shown}:{component.line}")
+            limits[component.name] = (limit, place_of(component.shown, component.line, context))
     for pipeline in declared.pipelines:
         for alert in pipeline.model.spec.monitoring.alerts:
             if alert.type == "cost":
-                limits[pipeline.name] = (Decimal(str(alert.threshold)), f"{pipeline.shown}:{pipeline.line}")
+                limits[pipeline.name] = (
+                    Decimal(str(alert.threshold)),
+                    place_of(pipeline.shown, pipeline.line, context),
+                )
     return limits
 
 

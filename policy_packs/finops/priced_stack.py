@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from apex.plan import Plan, read_plan
-from apex.policy.catalog import find_catalog
+from apex.policy.catalog import find_catalog, shown_path
 from apex.policy.stack import Context
 from apex.pricing.budgets import Budget, Verdict, decide_budgets
 from apex.pricing.estimate import Bill, Pricing, estimate
@@ -54,9 +54,19 @@ def budgets(context: Context) -> tuple[Budget, ...]:
 
 def catalog_of(context: Context) -> Catalog | None:
     """The catalog of this environment, None where the project has none."""
-    given = context.settings.get("catalog")
-    root = Path(str(given)) if given else find_catalog(Path.cwd())
+    root = _root(context)
     return _read(root, context.environment) if root else None
+
+
+def place_of(file: str, line: int, context: Context) -> str:
+    """Where in the catalog something is declared, from the project's folder."""
+    root = _root(context)
+    return f"{shown_path(file, root) if root else file}:{line}"
+
+
+def _root(context: Context) -> Path | None:
+    given = context.settings.get("catalog")
+    return Path(str(given)) if given else find_catalog(Path.cwd())
 
 
 def _usage(context: Context) -> UsageBook:
