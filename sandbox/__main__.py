@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
             words = [sys.executable, "-m", "apex.cli", options.command, "--env", options.env]
             return _run_environment(words, options.env)
         if options.env:
-            return _run_environment(options.words, options.env)
+            return _run_environment(options.words, options.env, wait=True)
         return _call(options.words, _variables())
     except SandboxError as error:
         print(f"sandbox: {error}", file=sys.stderr)
@@ -58,7 +58,8 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def _run_environment(words: list[str], environment: str) -> int:
+def _run_environment(words: list[str], environment: str, *, wait: bool = False) -> int:
+    """Run `words` beside the environment's API server. The engine starts while the server does; others `wait`."""
     known = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in ROOT.glob("Pulumi.*.yaml"))
     if environment not in known:
         raise SandboxError(f'"{environment}" is not an environment; use ENV={" or ENV=".join(known)}')
@@ -72,6 +73,8 @@ def _run_environment(words: list[str], environment: str) -> int:
     with _ended_by_signals():
         try:
             cluster.start()
+            if wait:
+                cluster.wait()
             (cluster.folder / "notes.txt").unlink(missing_ok=True)
             _copy_settings(environment)
             _open_stack(environment, variables)

@@ -58,6 +58,13 @@ class Cluster:
         self._watch = threading.Thread(target=self._prepare, args=(port, token), daemon=True)
         self._watch.start()
 
+    def wait(self) -> None:
+        """Return when `kubeconfig` can be used. Raises SandboxError where the server cannot."""
+        if self._watch is not None:
+            self._watch.join()
+        if self.failure:
+            raise SandboxError(self.failure)
+
     def stop(self) -> None:
         """End the API server, then etcd: the other way round the server hangs for a minute."""
         self._stopping.set()

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -35,19 +36,34 @@ class Done:
 class Checkout:
     root: Path
 
-    def run(self, command, environment="dev"):
-        """What `make <command> ENV=<environment>` runs."""
-        done = subprocess.run(
-            [sys.executable, "-m", "sandbox", command, "--env", environment],
+    def start(self, command, environment="dev", *words):
+        """Begin what `make <command> ENV=<environment>` runs, in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "sandbox", command, "--env", environment, *words],
             cwd=self.root,
             env={key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "PULUMI_", "APEX_"))},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=420,
-            check=False,
+            start_new_session=True,
         )
-        return Done(done.returncode, done.stdout)
+
+    def run(self, command, environment="dev", *words):
+        """Run it to its end."""
+        process = self.start(command, environment, *words)
+        try:
+            output, _ = process.communicate(timeout=420)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+        return Done(process.returncode, output)
+
+    def state(self, environment="dev"):
+        """The resources that the environment has; none where it has no state yet."""
+        files = list((self.root / ".apex" / "state").rglob(f"stacks/**/{environment}.json"))
+        if not files:
+            return []
+        return json.loads(files[0].read_text())["checkpoint"].get("latest", {}).get("resources") or []
 
     def plan(self, environment="dev"):
         """The steps of the last preview that are not the engine's own."""
