@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sandbox import toolchain
 from sandbox.cluster import Cluster
+from sandbox.leftovers import end_leftovers
 from sandbox.problem import SandboxError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -73,6 +74,7 @@ def _run_environment(words: list[str], environment: str, *, wait: bool = False) 
     with _ended_by_signals():
         try:
             cluster.start()
+            end_leftovers("APEX_SANDBOX_KUBECONFIG", str(cluster.kubeconfig))
             if wait:
                 cluster.wait()
             (cluster.folder / "notes.txt").unlink(missing_ok=True)

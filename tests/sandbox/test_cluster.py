@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.cluster import Cluster
 from sandbox.kubernetes.client import connect
+from sandbox.leftovers import end_leftovers
 from sandbox.problem import SandboxError
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("api-server")]
@@ -135,3 +136,20 @@ def test_status_and_tools_are_passed_on(make_scratch):
         2,
         "sandbox: cannot run no-such-command: No such file or directory\n",
     )
+
+
+def test_what_a_killed_run_started_is_ended(tmp_path):
+    value = str(tmp_path / "kubeconfig.json")
+    kept, ended = (
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], env=os.environ | {"APEX_TEST": mark})
+        for mark in (f"{value}.other", value)
+    )
+    try:
+        wait_for(lambda: b"APEX_TEST=" in Path(f"/proc/{ended.pid}/environ").read_bytes())
+        end_leftovers("APEX_TEST", value)
+        assert ended.wait(20) == -signal.SIGKILL
+        assert kept.poll() is None
+    finally:
+        for process in (kept, ended):
+            process.kill()
+            process.wait()
