@@ -17,6 +17,11 @@ class NestedArguments(Arguments):
         """Whether the argument was given."""
         return self._args.get(argument) is not None
 
+    def given(self, argument: str, default: Any) -> Any:
+        """What was given, unread: an Output, or something that is checked elsewhere."""
+        value = self._args.get(argument)
+        return default if value is None else value
+
     def items(self, argument: str) -> list["NestedArguments"]:
         """The Args in the list `argument`, each with its index in its name; empty where absent."""
         return [self._nested(f"{argument}[{index}]", item) for index, item in enumerate(self._args.get(argument) or [])]

@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.keys import Account, create_key
+from components.vector_migration import create_migration
 from components.vector_options import MadeStore, VectorMetric, VectorPlan
 
 _MAJOR_VERSION = "16"
@@ -72,10 +73,12 @@ def create_database(name: str, plan: VectorPlan, group_id: pulumi.Output[str], p
         skip_final_snapshot=not plan.protect,
         final_snapshot_identifier=f"{plan.store_name}-final" if plan.protect else None,
         enabled_cloudwatch_logs_exports=["postgresql"],
+        # The migration speaks to the Data API, whose door is IAM; without one that door stays shut.
+        enable_http_endpoint=True if plan.migration else None,
         tags=plan.tags.aws(Name=f"{name}-cluster"),
         opts=pulumi.ResourceOptions.merge(kept, pulumi.ResourceOptions(depends_on=[logs])),
     )
-    for index in range(2 if plan.standby_replicas else 1):
+    instances = [
         aws.rds.ClusterInstance(
             f"{name}-instance-{index}",
             cluster_identifier=cluster.id,
@@ -92,6 +95,13 @@ def create_database(name: str, plan: VectorPlan, group_id: pulumi.Output[str], p
             tags=plan.tags.aws(Name=f"{name}-instance-{index}"),
             opts=child,
         )
+        for index in range(2 if plan.standby_replicas else 1)
+    ]
+    secret_arn: pulumi.Output[str] = cluster.master_user_secrets.apply(
+        lambda secrets: secrets[0]["secret_arn"] if secrets else ""
+    )
+    if plan.migration is not None:
+        create_migration(name, plan, _statements(plan), cluster, key.arn, secret_arn, child, instances)
     connect = aws.iam.Policy(
         f"{name}-connect",
         description=f"Connect to {name} as {_USER}",
@@ -117,32 +127,41 @@ def create_database(name: str, plan: VectorPlan, group_id: pulumi.Output[str], p
         arn=cluster.arn,
         auth="aws-iam-database",
         kms_key_arn=key.arn,
-        secret_arn=cluster.master_user_secrets.apply(lambda secrets: secrets[0]["secret_arn"] if secrets else ""),
+        secret_arn=secret_arn,
         connect_policy_arn=connect.arn,
-        index_definition=_migration(plan),
+        index_definition="\n".join([*_statements(plan), ""]),
     )
 
 
-def _migration(plan: VectorPlan) -> str:
-    """The statements that make the user, the table and its index; running them again changes nothing."""
-    return "\n".join(
-        (
-            "CREATE EXTENSION IF NOT EXISTS vector;",
-            "DO $$ BEGIN",
-            f"  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{_USER}') THEN",
-            f"    CREATE ROLE {_USER} LOGIN;",
-            "  END IF;",
-            "END $$;",
-            f"GRANT rds_iam TO {_USER};",
-            "CREATE TABLE IF NOT EXISTS embeddings (",
-            "  id text PRIMARY KEY,",
-            "  attributes jsonb NOT NULL DEFAULT '{}',",
-            f"  embedding vector({plan.dimensions}) NOT NULL",
-            ");",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON embeddings TO {_USER};",
-            "CREATE INDEX IF NOT EXISTS embeddings_by_distance ON embeddings",
-            f"  USING hnsw (embedding {_OPERATORS[plan.metric]})",
-            f"  WITH (m = {plan.links}, ef_construction = {plan.ef_construction});",
-            "",
-        )
-    )
+def _statements(plan: VectorPlan) -> list[str]:
+    """What makes the user, the table and its index; running it again changes nothing."""
+    return [
+        "CREATE EXTENSION IF NOT EXISTS vector;",
+        "\n".join(
+            (
+                "DO $$ BEGIN",
+                f"  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{_USER}') THEN",
+                f"    CREATE ROLE {_USER} LOGIN;",
+                "  END IF;",
+                "END $$;",
+            )
+        ),
+        f"GRANT rds_iam TO {_USER};",
+        "\n".join(
+            (
+                "CREATE TABLE IF NOT EXISTS embeddings (",
+                "  id text PRIMARY KEY,",
+                "  attributes jsonb NOT NULL DEFAULT '{}',",
+                f"  embedding vector({plan.dimensions}) NOT NULL",
+                ");",
+            )
+        ),
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON embeddings TO {_USER};",
+        "\n".join(
+            (
+                "CREATE INDEX IF NOT EXISTS embeddings_by_distance ON embeddings",
+                f"  USING hnsw (embedding {_OPERATORS[plan.metric]})",
+                f"  WITH (m = {plan.links}, ef_construction = {plan.ef_construction});",
+            )
+        ),
+    ]

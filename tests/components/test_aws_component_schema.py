@@ -38,7 +38,7 @@ def test_what_is_required_is_what_has_no_default(schema):
         "KafkaCluster": ["subnetIds", "tags", "vpcId"],
         "Network": ["cidr", "tags"],
         "StorageTiers": ["tags"],
-        "VectorDatabase": ["dimensions", "subnetIds", "tags", "vpcId"],
+        "VectorDatabase": ["dimensions", "tags"],
     }
 
 

@@ -8,6 +8,7 @@ from components.gpu_node_pool import GpuNodePool
 from components.inference_service import InferenceService
 from components.kubernetes_cluster import KubernetesCluster
 from components.team_namespace import TeamNamespace
+from components.vector_database import VectorDatabase
 from sandbox.cluster import Cluster
 from sandbox.kubernetes.client import ClientError, connect
 
@@ -70,6 +71,31 @@ POOLS = {
     },
 }
 
+SNAPSHOTS = {"bucket": "atlas-archive", "image": DIGEST, "cluster_name": "main"}
+SECRETS = {"api_key_secret": "vectors-key", "tls_secret": "vectors-tls"}
+QDRANT = {"namespace": NAMESPACE, "image": DIGEST, **SECRETS, "snapshots": SNAPSHOTS}
+DATABASES = {
+    "qdrant": {"engine": "qdrant", "qdrant": QDRANT},
+    "qdrant-clients": {
+        "engine": "qdrant",
+        "qdrant": {
+            **QDRANT,
+            "client_namespaces": ["web"],
+            "node_selector": {"apex.io/node-pool": "general"},
+            "pull_secrets": ["registry"],
+        },
+        "client_cidrs": ["10.20.0.0/16"],
+        "deletion_protection": True,
+        "standby_replicas": False,
+    },
+    "aurora-migration": {
+        "engine": "auroraPostgresql",
+        "vpc_id": "vpc-1",
+        "subnet_ids": ["subnet-a", "subnet-b"],
+        "migration": {"namespace": NAMESPACE, "cluster_name": "main", "image": DIGEST, "pull_secrets": ["registry"]},
+    },
+}
+
 
 @pytest.fixture(scope="module")
 def api_server(tmp_path_factory):
@@ -121,6 +147,17 @@ def test_the_server_takes_every_pool(provision, cost_tags, submit, variant):
     taken = submit(provision(lambda: GpuNodePool("vision", args)))
     assert "ConfigMap" in taken
     assert ("EC2NodeClass" in taken and "NodePool" in taken) == (args.get("provisioner") == "KARPENTER")
+
+
+@pytest.mark.parametrize("variant", DATABASES)
+def test_the_server_takes_every_vector_database(provision, cost_tags, submit, variant):
+    taken = submit(
+        provision(lambda: VectorDatabase("vectors", {"tags": cost_tags, "dimensions": 768, **DATABASES[variant]}))
+    )
+    if variant == "aurora-migration":
+        assert taken == ["ConfigMap", "Job", "NetworkPolicy", "ServiceAccount"]
+    else:
+        assert {"CronJob", "PodDisruptionBudget", "StatefulSet", "StorageClass"} < set(taken)
 
 
 def test_the_server_takes_a_team_s_namespace(provision, cost_tags, submit):

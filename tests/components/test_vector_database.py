@@ -146,7 +146,7 @@ def test_a_frugal_database_pauses_and_has_no_standby(provision, cost_tags):
     assert len(made.of("aws:rds/clusterInstance:ClusterInstance")) == 1
 
 
-@pytest.mark.parametrize("engine", list(VectorEngine))
+@pytest.mark.parametrize("engine", [VectorEngine.OPENSEARCH_SERVERLESS, VectorEngine.AURORA_POSTGRESQL])
 @pytest.mark.parametrize("metric", list(VectorMetric))
 def test_outputs_are_the_same_whichever_service_holds_the_vectors(provision, cost_tags, engine, metric):
     made = provision(make(cost_tags, engine=engine, metric=metric), preview=True)
@@ -175,16 +175,89 @@ def test_references_that_are_not_known_yet_pass_through(provision, cost_tags, un
         ({"dimensions": 0}, "captions.dimensions: 0 is out of range; use from 1 to 16000"),
         ({"dimensions": 3072, "engine": "auroraPostgresql"}, "captions.dimensions: 3072 is out of range; use from 1 to 2000"),
         ({"subnets": 1}, "captions.subnet_ids: 1 subnets; name at least two, each of another zone"),
-        ({"engine": "qdrant"}, "captions.engine: 'qdrant' is not one of them; use opensearchServerless, auroraPostgresql"),
-        ({"min_capacity": 1}, "captions.min_capacity: cannot be chosen for opensearchServerless; leave it out or choose the other engine"),
-        ({"engine": "auroraPostgresql", "writer_role_arns": [WRITER]}, "captions.writer_role_arns: cannot be chosen for auroraPostgresql; leave it out or choose the other engine"),
+        ({"engine": "pinecone"}, "captions.engine: 'pinecone' is not one of them; use opensearchServerless, auroraPostgresql, qdrant"),
+        ({"min_capacity": 1}, "captions.min_capacity: cannot be chosen for opensearchServerless; leave it out or choose auroraPostgresql"),
+        ({"engine": "auroraPostgresql", "writer_role_arns": [WRITER]}, "captions.writer_role_arns: cannot be chosen for auroraPostgresql; leave it out or choose opensearchServerless"),
         ({"engine": "auroraPostgresql", "min_capacity": 8}, "captions.max_capacity: 4 is below min_capacity (8); use 8 or more"),
         ({"engine": "auroraPostgresql", "min_capacity": 0.7}, "captions.min_capacity: 0.7 is not a multiple of 0.5; use 0.5"),
         ({"engine": "auroraPostgresql", "backup_retention_days": 0}, "captions.backup_retention_days: 0 is out of range; use from 1 to 35"),
         ({"store_name": "Captions"}, "captions.store_name: 'Captions' cannot be used; write 3 to 32 lower-case letters, digits and \"-\""),
         ({"client_cidrs": ["0.0.0.0/0"]}, "captions.client_cidrs: 0.0.0.0/0 is a public prefix; name a private one, such as the VPC's"),
         ({"hnsw_links": 64, "hnsw_candidates": 100}, "captions.hnsw_candidates: 100 is below twice hnsw_links; use 128 or more"),
+        ({"engine": "auroraPostgresql", "migration": {"namespace": "n", "cluster_name": "c", "image": "aws-cli:2"}}, 'captions.migration.image: "aws-cli:2" has no digest, its content can change; append @sha256: and the 64 hex digits'),
+        ({"migration": {"namespace": "n", "cluster_name": "c", "image": "i"}}, "captions.migration: cannot be chosen for opensearchServerless; leave it out or choose auroraPostgresql"),
     ],
 )  # fmt: skip
 def test_refusals_name_the_argument_the_value_and_the_fix(refused, cost_tags, args, message):
     assert message in refused(make(cost_tags, **args))
+
+
+MIGRATION = {
+    "namespace": "language",
+    "cluster_name": "main",
+    "image": "registry.example.com/aws-cli@sha256:" + "a" * 64,
+}
+
+
+def migrated(tags, **args):
+    return make(tags, engine="auroraPostgresql", migration=MIGRATION, **args)
+
+
+def test_a_migration_s_names_and_parents_are_a_contract_with_existing_stacks(provision, cost_tags):
+    made = provision(migrated(cost_tags))
+    plain = provision(make(cost_tags, engine="auroraPostgresql"))
+    assert {r.parent_name for r in made.resources if r.custom} == {"captions"}
+    assert sorted(set(names(made)) - set(names(plain))) == [
+        "ConfigMap captions-migration-statements",
+        "Job captions-migration",
+        "NetworkPolicy captions-migration-walls",
+        "PodIdentityAssociation captions-migration-identity",
+        "Role captions-migration-role",
+        "RolePolicy captions-migration-policy",
+        "ServiceAccount captions-migration-account",
+    ]
+    assert set(names(plain)) < set(names(made))
+    assert made.untagged(cost_tags) == []
+
+
+def test_the_migration_runs_every_statement_with_no_password_and_no_other_right(provision, cost_tags):
+    made = provision(migrated(cost_tags))
+    job, statements = made.one("captions-migration").inputs, made.one("captions-migration-statements").inputs
+    texts = [statements["data"][f"{index}.sql"] for index in range(len(statements["data"]))]
+    assert "\n".join([*texts, ""]) == made.outputs["index_definition"]
+    assert statements["immutable"]
+    assert job["metadata"]["name"] == statements["metadata"]["name"]
+    pod = job["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    assert pod["automountServiceAccountToken"] is False
+    assert {each["name"]: each["value"] for each in pod["containers"][0]["env"]} == {
+        "CLUSTER": "arn:aws:rds:us-east-1:123456789012:captions-cluster",
+        "HOME": "/tmp",
+        "SECRET": "arn:aws:secretsmanager:us-east-1:123456789012:secret:captions-cluster",
+    }
+    assert json.loads(made.one("captions-migration-policy").inputs["policy"])["Statement"] == [
+        {
+            "Action": "rds-data:ExecuteStatement",
+            "Effect": "Allow",
+            "Resource": "arn:aws:rds:us-east-1:123456789012:captions-cluster",
+        },
+        {
+            "Action": "secretsmanager:GetSecretValue",
+            "Effect": "Allow",
+            "Resource": "arn:aws:secretsmanager:us-east-1:123456789012:secret:captions-cluster",
+        },
+        {"Action": "kms:Decrypt", "Effect": "Allow", "Resource": KEY},
+    ]
+    assert made.one("captions-cluster").inputs["enableHttpEndpoint"] is True
+    assert (
+        "enableHttpEndpoint" not in provision(make(cost_tags, engine="auroraPostgresql")).one("captions-cluster").inputs
+    )
+
+
+def test_other_statements_make_another_job(provision, cost_tags):
+    def name(**args):
+        return provision(migrated(cost_tags, **args)).one("captions-migration").inputs["metadata"]["name"]
+
+    assert name().startswith("captions-migration-")
+    assert name() == name()
+    assert name() != name(hnsw_links=32)
