@@ -99,17 +99,29 @@ def _spread(amounts: dict[str, Quantity], pool: Quantity, split: str) -> None:
         amounts[name] = amounts[name].plus(pool.times(share))
 
 
+_DUST = Decimal("1e-9")
+"""Less than this is what dividing left over, and nobody's."""
+
+
 def _to_the_cent(amounts: Mapping[str, Quantity], whole: Quantity) -> dict[str, Quantity]:
     names = sorted(amounts)
-    cases = [_round([amounts[name].cases[number] for name in names], cents(whole.cases[number])) for number in range(3)]
+    before, rounded = [Decimal(0)] * len(names), [Decimal(0)] * len(names)
+    cases = []
+    # Each case adds to the one before it, so that rounding takes nobody's peak below what is expected.
+    for number, case in enumerate(whole.cases):
+        exact = [amounts[name].cases[number].quantize(_DUST) for name in names]
+        rounded = _round(exact, before, rounded, cents(case))
+        before = exact
+        cases.append(rounded)
     return {name: Quantity(cases[0][i], cases[1][i], cases[2][i]) for i, name in enumerate(names)}
 
 
-def _round(amounts: list[Decimal], whole: Decimal) -> list[Decimal]:
-    floors = [amount.quantize(CENT, ROUND_FLOOR) for amount in amounts]
-    left = int((whole - sum(floors, Decimal(0))) / CENT)
-    # The largest remainders get the cents that rounding down left over; equal ones in the order of their names.
-    order = sorted(range(len(amounts)), key=lambda i: (floors[i] - amounts[i], i))
+def _round(exact: list[Decimal], before: list[Decimal], rounded: list[Decimal], whole: Decimal) -> list[Decimal]:
+    """`exact` to the cent, `whole` in sum; `before` was rounded to `rounded`."""
+    found = [r + (e - b).quantize(CENT, ROUND_FLOOR) for e, b, r in zip(exact, before, rounded, strict=True)]
+    left = int((whole - sum(found, Decimal(0))) / CENT)
+    # The cents that rounding down left over go to the largest remainders; equal ones in the order of their names.
+    order = sorted(range(len(exact)), key=lambda i: (found[i] - exact[i], i))
     for position in range(left):
-        floors[order[position % len(order)]] += CENT
-    return floors
+        found[order[position % len(order)]] += CENT
+    return found

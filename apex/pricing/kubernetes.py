@@ -15,7 +15,7 @@ from apex.pricing.adapters.autoscaling import up_share
 from apex.pricing.adapters.eks import karpenter_nodes, node_count, node_types
 from apex.pricing.catalogue import MissingPriceError
 from apex.pricing.free import ALIASES
-from apex.pricing.lines import Component
+from apex.pricing.lines import Component, sum_monthly
 from apex.pricing.quantity import HOURS_PER_MONTH, Quantity, total
 from apex.pricing.stack import HiddenValueError, Props, Stack, UnpriceableError
 from apex.pricing.workloads import WORKLOADS, Workload, name_of, read_workload
@@ -120,78 +120,99 @@ def _grow(pool: Pool, workloads: list[Workload], up: Decimal, priced: "dict[str,
     """`pool` with the nodes that its workloads need, where an autoscaler may add them and fewer were counted."""
     demand = total(w.replicas.times(pool.share(w)) for w in workloads if w.replicas is not None)
     need = demand.map(lambda nodes: min(nodes.to_integral_value(ROUND_CEILING), pool.nodes.peak))
-    cases = zip(pool.nodes.cases, need.cases, (up, up, Decimal(1)), strict=True)
-    low, expected, peak = (max(needed * share - there, Decimal(0)) for there, needed, share in cases)
-    more = Quantity(low, expected, peak, "an autoscaler runs the nodes that the replicas of its workloads need")
-    if not more:
+    there = pool.nodes
+    low, expected = max(there.low, need.low * up), max(there.expected, need.expected * up)
+    why = "an autoscaler runs the nodes that the replicas of its workloads need"
+    nodes = Quantity(low, expected, max(there.peak, need.peak), why)
+    if nodes.cases == there.cases:
         return pool
-    hours, price = more.times(HOURS_PER_MONTH), pool.node_price
     owner = priced[pool.resource.urn]
-    line = Component("nodes that its workloads need", "node-hour", hours, price, hours.times(price), "AmazonEC2",
-                     owner.region, more.assumption)  # fmt: skip
-    cost = pool.cost.plus(line.monthly)
-    priced[pool.resource.urn] = replace(owner, components=(*owner.components, line), monthly=cost)
-    return replace(pool, nodes=pool.nodes.plus(more), cost=cost)
+    lines = tuple(_scaled(line, there, nodes) for line in owner.components)
+    priced[pool.resource.urn] = replace(owner, components=lines, monthly=sum_monthly(lines))
+    return replace(pool, nodes=nodes, cost=sum_monthly(lines))
+
+
+def _scaled(line: Component, there: Quantity, nodes: Quantity) -> Component:
+    """`line` of a pool with more nodes: machines and disks go with their number."""
+    known, counted = (line.quantity.expected, there.expected) if there.expected else (line.quantity.peak, there.peak)
+    quantity = nodes.map(lambda number: known * number / counted)
+    why = f"{line.assumption}; {nodes.assumption}" if line.assumption else nodes.assumption
+    return replace(line, quantity=quantity, monthly=quantity.times(line.unit_price), assumption=why)
 
 
 def _charge(pool: Pool, workloads: list[Workload], priced: "dict[str, PricedResource]") -> None:
     if not workloads:
         return
-    used = [(w, (w.replicas or pool.nodes).times(pool.share(w))) for w in workloads]
-    demand = total(nodes for _, nodes in used)
-    owner = priced[pool.resource.urn]
-    charges = []
-    for workload, nodes in used:
-        monthly = _costs(pool, nodes, demand)
-        charges.append(monthly)
-        _give(workload, pool, nodes, monthly, priced)
-    sum_of = total(charges)
-    relief = Quantity(-sum_of.low, -sum_of.expected, -sum_of.peak)
-    line = Component(
+    asked = [(pool.nodes if w.replicas is None else w.replicas).times(pool.share(w)) for w in workloads]
+    shares = _shares(pool.nodes, asked)
+    for workload, nodes in zip(workloads, shares, strict=True):
+        _give(workload, pool, nodes, priced)
+    hours = total(shares).times(-HOURS_PER_MONTH)
+    relief = Component(
         name=f"less the share of {len(workloads)} workloads; the rest is idle",
         unit="hour",
-        quantity=relief.map(lambda amount: amount / pool.node_price if pool.node_price else Decimal(0)),
+        quantity=hours,
         unit_price=pool.node_price,
-        monthly=relief,
-        service="AmazonEC2",
-        region=owner.region,
-        assumption=SHARED,
-    )
-    priced[pool.resource.urn] = replace(
-        owner, components=(*owner.components, line), monthly=owner.monthly.plus(relief), shared=True
-    )
-
-
-def _costs(pool: Pool, nodes: Quantity, demand: Quantity) -> Quantity:
-    """A workload's part of the pool's cost: by nodes used, or by demand where more is asked than there is."""
-
-    def part(cost: Decimal, mine: Decimal, there: Decimal, asked: Decimal) -> Decimal:
-        most = max(there, asked)
-        return cost * mine / most if most else Decimal(0)
-
-    cases = zip(pool.cost.cases, nodes.cases, pool.nodes.cases, demand.cases, strict=True)
-    low, expected, peak = (part(*case) for case in cases)
-    return Quantity(low, expected, peak)
-
-
-def _give(
-    workload: Workload, pool: Pool, nodes: Quantity, monthly: Quantity, priced: "dict[str, PricedResource]"
-) -> None:
-    urn = workload.resource.urn
-    replicas = workload.replicas
-    what = "GPUs" if workload.needs.gpus else "requests"
-    line = Component(
-        name=f"share of pool {pool.resource.name} by its {what}",
-        unit="node-hour",
-        quantity=nodes.times(HOURS_PER_MONTH),
-        unit_price=pool.node_price,
-        monthly=monthly,
+        monthly=hours.times(pool.node_price),
         service="AmazonEC2",
         region=priced[pool.resource.urn].region,
-        assumption=replicas.assumption if replicas else "one pod on every node",
+        assumption=SHARED,
+    )
+    owner = priced[pool.resource.urn]
+    priced[pool.resource.urn] = replace(
+        owner, components=(*owner.components, relief), monthly=owner.monthly.plus(relief.monthly), shared=True
+    )
+
+
+def _shares(there: Quantity, asked: list[Quantity]) -> list[Quantity]:
+    """The nodes that each workload pays for; together never more than there are.
+
+    Expected is what each asks for, cut alike where more is asked than there is. Low and peak follow from it by what the
+    pool itself shrinks and grows, which goes to those (the idle part is one) who ask for less or more then. So nobody's
+    low is above their expected cost, nor that above their peak: what a pool of one size costs does not move at all.
+    """
+    low, expected, peak = (
+        _parts(nodes, [workload.cases[case] for workload in asked]) for case, nodes in enumerate(there.cases)
+    )
+    less = _in_proportion(there.expected - there.low, [e - lo for lo, e in zip(low, expected, strict=True)])
+    more = _in_proportion(there.peak - there.expected, [p - e for e, p in zip(expected, peak, strict=True)])
+    return [
+        Quantity(max(e - minus, Decimal(0)), e, e + plus)
+        for e, minus, plus in zip(expected[:-1], less[:-1], more[:-1], strict=True)
+    ]
+
+
+def _parts(there: Decimal, asked: list[Decimal]) -> list[Decimal]:
+    """The nodes of each workload in one case, and last those that are idle."""
+    together = sum(asked, Decimal(0))
+    used = asked if together <= there else [mine * there / together for mine in asked]
+    return [*used, max(there - together, Decimal(0))]
+
+
+def _in_proportion(whole: Decimal, wanted: list[Decimal]) -> list[Decimal]:
+    """`whole` among those who want any of it."""
+    positive = [max(each, Decimal(0)) for each in wanted]
+    together = sum(positive, Decimal(0))
+    if together == whole:
+        return positive
+    return [whole * each / together if together else Decimal(0) for each in positive]
+
+
+def _give(workload: Workload, pool: Pool, nodes: Quantity, priced: "dict[str, PricedResource]") -> None:
+    urn = workload.resource.urn
+    hours = nodes.times(HOURS_PER_MONTH)
+    line = Component(
+        name=f"share of pool {pool.resource.name} by its {'GPUs' if workload.needs.gpus else 'requests'}",
+        unit="node-hour",
+        quantity=hours,
+        unit_price=pool.node_price,
+        monthly=hours.times(pool.node_price),
+        service="AmazonEC2",
+        region=priced[pool.resource.urn].region,
+        assumption="one pod on every node" if workload.replicas is None else workload.replicas.assumption,
     )
     mine = priced[urn]
-    priced[urn] = replace(mine, components=(*mine.components, line), monthly=mine.monthly.plus(monthly))
+    priced[urn] = replace(mine, components=(*mine.components, line), monthly=mine.monthly.plus(line.monthly))
 
 
 def _pools(stack: Stack, priced: "dict[str, PricedResource]") -> list[Pool]:
