@@ -76,7 +76,7 @@ def run_program(tmp_path: Path, provider_folder: Path) -> Program:
     """Run a program's body through `pulumi preview` (or another command) with packs."""
     engine = find_engine()
     if engine is None:
-        pytest.skip("the engine is not set up; run `make setup`")
+        pytest.fail("the engine is not set up; run `make setup`")
 
     def run(
         body: str,

@@ -41,7 +41,7 @@ Loader.add_constructor("!unknown", lambda loader, node: None)
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     if not toolchain.API_SERVER.program.exists() or not toolchain.ETCD.program.exists():
-        pytest.skip("the API server is not set up; run `make setup`")
+        pytest.fail("the API server is not set up; run `make setup`")
     cluster = Cluster(tmp_path_factory.mktemp("cluster"))
     cluster.start()
     try:

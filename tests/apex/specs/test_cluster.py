@@ -29,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """An API server that knows our kinds and has the catalog's namespaces."""
     for tool in (toolchain.API_SERVER, toolchain.ETCD):
         if not tool.program.exists():
-            pytest.skip(f"{tool.program.name} is not built; run `make setup`")
+            pytest.fail(f"{tool.program.name} is not built; run `make setup`")
     cluster = Cluster(tmp_path_factory.mktemp("environment") / "cluster")
     cluster.start()
     try:

@@ -59,7 +59,7 @@ class Stack:
 @pytest.fixture
 def new_stack(tmp_path: Path) -> Iterator[Callable[[str], Stack]]:
     if shutil.which("pulumi") is None:
-        pytest.skip("no pulumi on PATH; `make test` puts one there")
+        pytest.fail("no pulumi on PATH; `make test` puts one there")
 
     def make(program: str) -> Stack:
         folder = tmp_path / "project"
