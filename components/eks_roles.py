@@ -59,19 +59,3 @@ def pod_identity_role(
         actions=("sts:AssumeRole", "sts:TagSession"),
     )
     return role
-
-
-def secrets_key_policy(key_arn: str) -> str:
-    """What the control plane may do with the key that encrypts the cluster's secrets."""
-    return json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {
-                    "Effect": "Allow",
-                    "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"],
-                    "Resource": key_arn,
-                }
-            ],
-        }
-    )

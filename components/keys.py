@@ -55,6 +55,17 @@ def log_group_use(account: str, region: str, partition: str, log_group: str) -> 
     )
 
 
+def _control_plane_use(role_arn: str) -> dict[str, Any]:
+    """What EKS does with the key that encrypts a cluster's secrets. It names the role, as its ARN is not known yet."""
+    return {
+        "Sid": "ControlPlane",
+        "Effect": "Allow",
+        "Principal": {"AWS": role_arn},
+        "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:ListGrants"],
+        "Resource": "*",
+    }
+
+
 def create_key(
     name: str,
     description: str,
@@ -64,17 +75,19 @@ def create_key(
     *,
     log_group: str | None = None,
     services: Sequence[Mapping[str, Any]] = (),
+    control_plane_role: pulumi.Output[str] | None = None,
     region: str = "",
 ) -> aws.kms.Key:
     """A key that rotates every year, with an alias.
 
-    Who uses it is decided by the account's IAM policies; besides, CloudWatch Logs may for `log_group`, and services
-    may as the statements in `services` say. `region` is empty in the provider's own.
+    Who uses it is decided by the account's IAM policies; besides, CloudWatch Logs may for `log_group`, services may
+    as the statements in `services` say, and EKS may as the role named `control_plane_role`. `region` is empty in the
+    provider's own.
     """
     where = {"region": region} if region else {}
 
     def policy(known: Sequence[str]) -> str:
-        account_id, region, partition = known
+        account_id, region, partition, *roles = known
         statements: list[Any] = [
             {
                 "Sid": "AccountDecides",
@@ -87,14 +100,16 @@ def create_key(
         ]
         if log_group:
             statements.append(log_group_use(account_id, region, partition, log_group))
+        statements += [_control_plane_use(f"arn:{partition}:iam::{account_id}:role/{role}") for role in roles]
         return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
 
+    roles = [control_plane_role] if control_plane_role else []
     key = aws.kms.Key(
         name,
         description=description,
         enable_key_rotation=True,
         deletion_window_in_days=30,
-        policy=pulumi.Output.all(account.id, account.region, account.partition).apply(policy),
+        policy=pulumi.Output.all(account.id, account.region, account.partition, *roles).apply(policy),
         tags=tags.aws(Name=name),
         opts=opts,
         **where,

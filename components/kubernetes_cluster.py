@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from ipaddress import ip_network
@@ -14,7 +14,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.arguments import Arguments
 from components.eks_addons import ADDON_ROLES, BEFORE_NODES, addon_configuration, gp3_parameters
-from components.eks_roles import pod_identity_role, secrets_key_policy, service_role
+from components.eks_roles import pod_identity_role, service_role
 from components.eks_versions import VERSIONS, addon_versions, problem_with_version
 from components.keys import Account, create_key
 from components.kubeconfig import kubeconfig
@@ -135,6 +135,9 @@ class KubernetesCluster(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
 
         account = Account.of(self)
+        role, policies = service_role(
+            f"{name}-role", "eks.amazonaws.com", {"cluster": "AmazonEKSClusterPolicy"}, self._tags, self._child
+        )
         key = create_key(
             f"{name}-key",
             f"Secrets and control-plane logs of the EKS cluster {plan.cluster_name}",
@@ -142,8 +145,9 @@ class KubernetesCluster(pulumi.ComponentResource):
             account,
             self._child,
             log_group=plan.log_group,
+            control_plane_role=role.name,
         )
-        cluster = self._make_cluster(args, key)
+        cluster = self._make_cluster(args, key, role, policies)
         self._give_access(args, cluster, account.partition)
         oidc_issuer = cluster.identities.apply(lambda identities: str(identities[0]["oidcs"][0]["issuer"]))
         oidc_provider = aws.iam.OpenIdConnectProvider(
@@ -192,17 +196,14 @@ class KubernetesCluster(pulumi.ComponentResource):
         self._make_storage_class()
         self.register_outputs({output: getattr(self, output) for output in type(self).__annotations__})
 
-    def _make_cluster(self, args: KubernetesClusterArgs, key: aws.kms.Key) -> aws.eks.Cluster:
+    def _make_cluster(
+        self,
+        args: KubernetesClusterArgs,
+        key: aws.kms.Key,
+        role: aws.iam.Role,
+        policies: Sequence[aws.iam.RolePolicyAttachment],
+    ) -> aws.eks.Cluster:
         name, plan = self._name, self._plan
-        role, policies = service_role(
-            f"{name}-role", "eks.amazonaws.com", {"cluster": "AmazonEKSClusterPolicy"}, self._tags, self._child
-        )
-        key_use = aws.iam.RolePolicy(
-            f"{name}-role-key",
-            role=role.name,
-            policy=key.arn.apply(secrets_key_policy),
-            opts=self._child,
-        )
         logs = aws.cloudwatch.LogGroup(
             f"{name}-logs",
             name=plan.log_group,
@@ -234,7 +235,7 @@ class KubernetesCluster(pulumi.ComponentResource):
             upgrade_policy={"support_type": "EXTENDED" if args.get("extended_support") else "STANDARD"},
             bootstrap_self_managed_addons=False,
             tags=self._tags.aws(Name=plan.cluster_name),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*policies, key_use, logs]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*policies, logs]),
         )
 
     def _give_access(

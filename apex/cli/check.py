@@ -4,14 +4,19 @@ import datetime
 import getpass
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import click
 
+from apex.errors import InputError
 from apex.git import last_change
 from apex.policy.catalog import Declared, find_catalog, read_declared
+from apex.policy.catalog_inputs import catalog_of, read_catalog
+from apex.policy.configuration import read_configuration
 from apex.policy.frameworks import framework as find_framework
-from apex.policy.inputs import read_inputs
+from apex.policy.inputs import Input, read_inputs
 from apex.policy.judge import Choice, judge
 from apex.policy.packs import find_packs, load_packs
 from apex.policy.rule import Severity
@@ -54,18 +59,21 @@ def check(
 ) -> int:
     """Judge INPUTS by the policy packs: engine plans and states, Kubernetes YAML, catalog YAML, or lines of JSON.
 
+    The files of a catalog are judged as each environment deploys them, with its overlay and the labels that Apex adds.
     Lines of JSON hold one resource each: {"type": "aws:s3/bucket:Bucket", "name": "raw", "props": {}}.
     Exit status 0: allowed, 1: refused, 2: bad input.
     """
     choice = Choice(find_framework(framework).id if framework else "", Severity(severity))
-    rules = choice.of(rule for pack in load_packs(find_packs(Path.cwd()), packs) for rule in pack.rules)
-    read = read_inputs(inputs)
+    loaded = load_packs(find_packs(Path.cwd()), packs)
+    rules = choice.of(rule for pack in loaded for rule in pack.rules)
+    read = list(_read(inputs, environment))
     before = read_inputs([baseline]) if baseline else []
     root = find_catalog(Path.cwd())
     declared = read_declared(root, environment or (read[0].stack if read else "")) if root else Declared()
     today = datetime.datetime.now(datetime.UTC).date()
-    waived = judge(rules, read, declared, environment, today, before)
-    judgement = Judgement(rules, sum(len(each.resources) for each in read), waived)
+    configuration_of = lru_cache(lambda where: read_configuration(loaded, where))
+    waived = judge(rules, read, declared, environment, today, before, configuration_of)
+    judgement = Judgement(rules, sum(each.count for each in read), waived)
     text = _RENDERERS[form](judgement)
     if audit_log:
         _record(audit_log, judgement, inputs, environment)
@@ -75,6 +83,15 @@ def check(
     else:
         click.echo(text, nl=False)
     return judgement.status
+
+
+def _read(paths: Iterable[Path], environment: str) -> Iterator[Input]:
+    """Everything in `paths`. The files of a catalog are read as the environments deploy them."""
+    for path in paths:
+        if not path.exists():
+            raise InputError.of("is not there; name a file or a folder", file=path)
+        root = catalog_of(path)
+        yield from read_catalog(root, path, environment) if root else read_inputs([path])
 
 
 def _record(log: Path, judgement: Judgement, inputs: tuple[Path, ...], environment: str) -> None:

@@ -113,11 +113,12 @@ class Analyzer(proto.AnalyzerServicer):
             return proto.AnalyzeResponse()
         about = self._context([resource, *self._provider(request)])
         subject = about.subjects[0]
-        return self._answer(finding for rule in rules for finding in check_resource(rule, subject, about))
+        findings = (finding for rule in rules for finding in check_resource(rule, subject, about))
+        return self._answer(finding for finding in findings if not self._waits(finding))
 
     def AnalyzeStack(self, request: Any, context: Any) -> Any:  # noqa: N802
         """What the rules find that have to see more than one resource."""
-        rules = [rule for rule in self._rules if rule.scope is Scope.STACK and self._is_on(rule)]
+        rules = [rule for rule in self._rules if (rule.scope is Scope.STACK or rule.foresee) and self._is_on(rule)]
         if not rules:
             return proto.AnalyzeResponse()
         resources = [self._with_relations(message) for message in request.resources]
@@ -127,11 +128,14 @@ class Analyzer(proto.AnalyzerServicer):
         about = self._context(sorted(resources, key=lambda resource: resource.urn))
         findings: list[Finding] = []
         for rule in rules:
-            if rule.validate:
-                for subject in about.of_rule_types(rule.types):
-                    findings.extend(check_resource(rule, subject, about))
+            found = [f for subject in about.of_rule_types(rule.types) for f in check_resource(rule, subject, about)]
+            findings += found if rule.scope is Scope.STACK else [finding for finding in found if self._waits(finding)]
             findings.extend(check_stack(rule, about))
         return self._answer(set_of(findings))
+
+    def _waits(self, finding: Finding) -> bool:
+        """Whether a preview has to see what a resource is made of before it speaks of what it cannot see."""
+        return finding.deferred and self._facts.is_preview and self._by_id[finding.rule].foresee is not None
 
     def Remediate(self, request: Any, context: Any) -> Any:  # noqa: N802
         """The repairs that were turned on and that this resource needs."""

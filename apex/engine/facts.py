@@ -44,5 +44,10 @@ class RunFacts:
     def context(self, resources: Iterable[Resource]) -> Context:
         """What rules see of `resources`."""
         return Context(
-            resources, project=self.project, environment=self.environment, owners=self.owners, facts=self.config
+            resources,
+            project=self.project,
+            environment=self.environment,
+            owners=self.owners,
+            facts=self.config,
+            today=self.today,
         )

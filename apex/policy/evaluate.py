@@ -78,7 +78,10 @@ def check_resource(rule: Rule, subject: Subject, context: Context) -> list[Findi
     validate = rule.validate
     if validate is None:
         return []
-    return list(_guarded(rule, subject, lambda: validate(subject, context.for_rule(rule.id))))
+    findings = _guarded(rule, subject, lambda: validate(subject, context.for_rule(rule.id)))
+    return [
+        finding for finding in findings if not (finding.deferred and rule.foresee and rule.foresee(subject, context))
+    ]
 
 
 def check_stack(rule: Rule, context: Context) -> list[Finding]:

@@ -18,12 +18,21 @@ _KINDS = "a Pulumi plan or state, Kubernetes or catalog YAML, nor lines of JSON 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What one file or folder holds. `stack` and `project` are known for plans and states only."""
+    """What one file or folder holds. `stack` and `project` are known for plans and states only.
+
+    `chosen` are the URNs of the resources to speak of, where the others are only there to be looked at.
+    """
 
     resources: tuple[Resource, ...]
     project: str = ""
     stack: str = ""
     config: Mapping[str, str] | None = None
+    chosen: frozenset[str] | None = None
+
+    @property
+    def count(self) -> int:
+        """How many resources are judged."""
+        return len(self.resources if self.chosen is None else self.chosen)
 
 
 def read_inputs(paths: Iterable[Path]) -> list[Input]:
@@ -122,7 +131,16 @@ def _document(document: Any, file: Path, line: int) -> Iterator[Resource]:
         name = f"{metadata['namespace']}/{name}"
     if version.split("/")[0] in _CATALOG_GROUPS:
         yield as_resource(kind, name, decode(document), str(file), line)
-        return
+    else:
+        yield as_manifest(document, str(file), line)
+
+
+def as_manifest(document: Mapping[str, Any], file: str, line: int) -> Resource:
+    """A Kubernetes object as a resource that rules can look at."""
+    version, kind, metadata = str(document["apiVersion"]), str(document["kind"]), document["metadata"]
+    name = str(metadata.get("name") or metadata.get("generateName"))
+    if metadata.get("namespace"):
+        name = f"{metadata['namespace']}/{name}"
     token = f"kubernetes:{version if '/' in version else f'core/{version}'}:{kind}"
     urn = f"urn:pulumi:manifest::manifest::{token}::{name}"
-    yield Resource(urn, token, name, inputs=decode(document), file=str(file), line=line)
+    return Resource(urn, token, name, inputs=decode(document), file=file, line=line)

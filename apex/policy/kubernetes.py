@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from apex.policy.props import Props
 from apex.policy.stack import Subject
 
-_POD_TEMPLATE = {
+TEMPLATE_PATHS = {
     "DaemonSet": "spec.template",
     "Deployment": "spec.template",
     "ReplicaSet": "spec.template",
@@ -15,6 +15,7 @@ _POD_TEMPLATE = {
     "Job": "spec.template",
     "CronJob": "spec.jobTemplate.spec.template",
 }
+"""Where the pod template is in each kind that has one."""
 
 
 def kind_of(subject: Subject) -> str:
@@ -24,7 +25,7 @@ def kind_of(subject: Subject) -> str:
 
 def pod_template(subject: Subject) -> Props | None:
     """The pod template (metadata and spec), None for an object that has none of its own."""
-    path = _POD_TEMPLATE.get(kind_of(subject))
+    path = TEMPLATE_PATHS.get(kind_of(subject))
     return subject.props.at(path) if path else None
 
 

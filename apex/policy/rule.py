@@ -67,6 +67,7 @@ class Violation:
 Validate = Callable[["Subject", "Context"], Iterable[str | Violation]]
 ValidateStack = Callable[["Context"], Iterable[Violation]]
 Remediate = Callable[["Subject", "Context"], Mapping[str, Any] | None]
+Foresee = Callable[["Subject", "Context"], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,9 @@ class Rule:
     framework's id (`apex.policy.frameworks`) to the ids of its controls. `settings` is the JSON Schema of the
     properties that a pack's configuration may give the rule. `waivable` is false for what no waiver may cover.
     `remediate` returns the repaired properties, None where there is nothing to repair.
-    `unknown` says what a value means that the rule needs and cannot see yet. `cel` is the check of a rule on Kubernetes
+    `unknown` says what a value means that the rule needs and cannot see yet; where that is to wait for the deployment,
+    `foresee` may say that what the value is made of shows already how that will end, so that nobody need read of it.
+    `cel` is the check of a rule on Kubernetes
     objects, which is exported for the cluster too.
     """
 
@@ -99,6 +102,7 @@ class Rule:
     settings: Mapping[str, Any] = field(default_factory=dict)
     waivable: bool = True
     unknown: Unknown = Unknown.REFUSE
+    foresee: Foresee | None = None
     cel: "Check | None" = None
 
     def __post_init__(self) -> None:
@@ -113,6 +117,8 @@ class Rule:
             raise ValueError(f"rule {self.id} looks at the whole stack; give it scope=Scope.STACK")
         if self.unknown is Unknown.DEFER and self.scope is not Scope.RESOURCE:
             raise ValueError(f"rule {self.id} cannot defer: the whole stack is seen only when it has been changed")
+        if self.foresee and self.unknown is not Unknown.DEFER:
+            raise ValueError(f"rule {self.id} foresees what it does not defer")
 
     def concerns(self, type_token: str) -> bool:
         """Whether the rule looks at resources of this type."""

@@ -1,5 +1,6 @@
 """A stack as rules see it: resources with their siblings, providers and parents, and what is known of the run."""
 
+import datetime
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,12 +55,14 @@ class Context:
         owners: Owners | None = None,
         budgets: frozenset[str] = frozenset(),
         facts: Mapping[str, Any] | None = None,
+        today: datetime.date | None = None,
     ) -> None:
         self.subjects = tuple(Subject(resource) for resource in resources if not resource.gone)
         self.project = project
         self.environment = environment
         self.owners = owners or Owners()
         self.budgets = budgets
+        self.today = today or datetime.datetime.now(datetime.UTC).date()
         self.facts: Mapping[str, Any] = facts or {}
         self.settings: Mapping[str, Any] = {}
         self._settings: Mapping[str, Mapping[str, Any]] = {}

@@ -19,6 +19,14 @@ def validate(resource: Subject, context: Context) -> Iterator[str]:
             yield "the network policy names neither SourceVPCEs nor SourceServices"
 
 
+def foresee(resource: Subject, context: Context) -> bool:
+    """Whether the document is made of endpoints of this stack and of nothing else that is not known."""
+    sources = [context.by_urn.get(urn) for urn in resource.dependencies("policy")]
+    return bool(sources) and all(source is not None and source.type == _ENDPOINT for source in sources)
+
+
+_ENDPOINT = "aws:opensearch/serverlessVpcEndpoint:ServerlessVpcEndpoint"
+
 rule = Rule(
     id="close_vector_collections",
     title="Vector collections are reached through the VPC only",
@@ -27,6 +35,7 @@ rule = Rule(
     types=("aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy",),
     validate=validate,
     unknown=Unknown.DEFER,
+    foresee=foresee,
     why="Embeddings reveal what they were made from.",
     fix="Set AllowFromPublic to false and name the VPC endpoints.",
     code='policy=json.dumps([{"Rules": rules, "AllowFromPublic": False, "SourceVPCEs": [endpoint_id]}])',

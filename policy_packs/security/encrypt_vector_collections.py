@@ -17,6 +17,12 @@ def validate(resource: Subject, context: Context) -> Iterator[str]:
         yield "the encryption policy uses the service's own key"
 
 
+def foresee(resource: Subject, context: Context) -> bool:
+    """Whether the document is made of the ARN of a key of this stack and of nothing else that is not known."""
+    sources = [context.by_urn.get(urn) for urn in resource.dependencies("policy")]
+    return bool(sources) and all(source is not None and source.type == "aws:kms/key:Key" for source in sources)
+
+
 rule = Rule(
     id="encrypt_vector_collections",
     title="Vector collections are encrypted with a customer key",
@@ -25,6 +31,7 @@ rule = Rule(
     types=("aws:opensearch/serverlessSecurityPolicy:ServerlessSecurityPolicy",),
     validate=validate,
     unknown=Unknown.DEFER,
+    foresee=foresee,
     why="With the service's own key nobody can withdraw access to the data by withdrawing the key.",
     fix="Name a key in the encryption policy.",
     code='policy=json.dumps({"Rules": rules, "AWSOwnedKey": False, "KmsARN": key_arn})',

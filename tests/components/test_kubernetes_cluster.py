@@ -75,7 +75,6 @@ def test_children_and_parents_are_the_contract_with_existing_stacks(provision, a
             "main > aws:iam/role:Role main-node-role",
             "main > aws:iam/role:Role main-role",
             "main > aws:iam/role:Role main-vpc-cni-role",
-            "main > aws:iam/rolePolicy:RolePolicy main-role-key",
             "main > aws:iam/rolePolicyAttachment:RolePolicyAttachment main-aws-ebs-csi-driver-role-volumes",
             "main > aws:iam/rolePolicyAttachment:RolePolicyAttachment main-node-role-images",
             "main > aws:iam/rolePolicyAttachment:RolePolicyAttachment main-node-role-worker",
@@ -113,7 +112,9 @@ def test_the_control_plane_is_private_encrypted_and_logged(provision, args):
     assert logs["kmsKeyId"] == "arn:aws:kms:us-east-1:123456789012:main-key"
     key = recording.one("main-key").inputs
     assert key["enableKeyRotation"] is True
-    logging = json.loads(key["policy"])["Statement"][1]
+    _, logging, control_plane = json.loads(key["policy"])["Statement"]
+    assert control_plane["Principal"]["AWS"].startswith("arn:aws:iam::123456789012:role/main-role")
+    assert "kms:Decrypt" in control_plane["Action"]
     assert logging["Condition"]["ArnEquals"] == {
         "kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:us-east-1:123456789012:log-group:/aws/eks/main/cluster"
     }

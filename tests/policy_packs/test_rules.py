@@ -243,4 +243,4 @@ def test_stack_scope_is_declared_where_siblings_are_needed() -> None:
             and case.section == "pass"
             and not any("providers" in r.type for r in case.resources)
         ):
-            assert case.rule.scope is Scope.STACK or case.rule.validate_stack, case
+            assert case.rule.scope is Scope.STACK or case.rule.validate_stack or case.rule.foresee, case
