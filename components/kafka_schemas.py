@@ -1,10 +1,8 @@
 """The schemas of a cluster's records, in the Glue registry."""
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from pathlib import Path
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -12,51 +10,30 @@ import pulumi_aws as aws
 
 from apex.tags import CostTags
 from components.nested_arguments import NestedArguments
+from components.schema_change import problem_with_change, problem_with_schema
+from components.schema_options import SchemaCompatibility, SchemaFormat
 
-
-class SchemaFormat(StrEnum):
-    """In what language a schema is written."""
-
-    AVRO = "AVRO"
-    """Apache Avro, as JSON."""
-    JSON = "JSON"
-    """JSON Schema."""
-    PROTOBUF = "PROTOBUF"
-    """Protocol Buffers, proto2 or proto3."""
-
-
-class SchemaCompatibility(StrEnum):
-    """Which new versions of a schema the registry takes."""
-
-    NONE = "NONE"
-    """Any."""
-    DISABLED = "DISABLED"
-    """None: the first version stays."""
-    BACKWARD = "BACKWARD"
-    """Those with which readers understand records of the last version."""
-    BACKWARD_ALL = "BACKWARD_ALL"
-    """Those with which readers understand records of all versions."""
-    FORWARD = "FORWARD"
-    """Those whose records readers of the last version understand."""
-    FORWARD_ALL = "FORWARD_ALL"
-    """Those whose records readers of all versions understand."""
-    FULL = "FULL"
-    """Both ways with the last version."""
-    FULL_ALL = "FULL_ALL"
-    """Both ways with all versions."""
+_MOST_CHARACTERS = 170_000
 
 
 class KafkaSchema(TypedDict):
-    """The schema of a topic's records."""
+    """The schema of a topic's records. Give `definition` or `definition_file`."""
 
     name: str
     """What it is called, usually its topic's name."""
     format: SchemaFormat
     """Its language."""
-    definition: str
-    """The schema itself."""
+    definition: NotRequired[str]
+    """The schema itself. Default: what `definition_file` holds."""
+    definition_file: NotRequired[str]
+    """A file with the schema, from the program's folder. Default: none."""
     compatibility: NotRequired[SchemaCompatibility]
     """Which new versions are taken. Default: those with which readers understand the last version (BACKWARD)."""
+    earlier_definitions: NotRequired[list[str]]
+    """The versions before it, the oldest first: one that breaks the compatibility is refused before anything is
+    deployed. Default: none, the registry alone judges, and late."""
+    earlier_definition_files: NotRequired[list[str]]
+    """Files with the versions before it, the oldest first; instead of `earlier_definitions`. Default: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +55,8 @@ def read_schemas(check: NestedArguments) -> tuple[Schema, ...]:
         if not item.has("format"):
             item.refuse("format", "is missing; write AVRO, JSON or PROTOBUF")
         language = item.choice("format", SchemaFormat, SchemaFormat.AVRO)
-        definition = item.text("definition", r"(?s).{1,170000}", "the text of the schema, at most 170,000 characters")
-        if problem := definition and _problem(language, definition):
-            item.refuse("definition", problem)
         compatibility = item.choice("compatibility", SchemaCompatibility, SchemaCompatibility.BACKWARD)
+        definition = _read_definition(item, language, compatibility)
         schemas.append(Schema(name, language, definition, compatibility))
     names = [schema.name for schema in schemas]
     for repeated in sorted({name for name in names if names.count(name) > 1}):
@@ -112,51 +87,53 @@ def register(name: str, schemas: Sequence[Schema], tags: CostTags, opts: pulumi.
     return registry.arn
 
 
-def _problem(language: SchemaFormat, text: str) -> str | None:
-    if language is SchemaFormat.PROTOBUF:
-        return (
-            None
-            if re.search(r"\bmessage\s+\w+\s*\{", text) and text.count("{") == text.count("}")
-            else ("is not Protocol Buffers: it needs a message, and as many '}' as '{'")
-        )
+def _read_definition(item: NestedArguments, language: SchemaFormat, mode: SchemaCompatibility) -> str:
+    """The schema's text; one that is no schema, or that breaks with its earlier versions, is refused."""
+    if item.has("definition") == item.has("definition_file"):
+        item.refuse("definition", "and definition_file: give one of them")
+        return ""
+    where = "definition" if item.has("definition") else "definition_file"
+    text = _read_file(item, where, str(item.given(where, ""))) if where == "definition_file" else _read_text(item)
+    if not text:
+        return ""
+    if problem := problem_with_schema(language, text):
+        item.refuse(where, problem)
+        return text
+    earlier = _read_earlier(item, language)
+    if problem := problem_with_change(language, mode, earlier, text):
+        item.refuse(where, f"{problem}; make it compatible, or give it another name")
+    return text
+
+
+def _read_text(item: NestedArguments) -> str:
+    return item.text("definition", r"(?s).{1,170000}", "the text of the schema, at most 170,000 characters")
+
+
+def _read_earlier(item: NestedArguments, language: SchemaFormat) -> list[str]:
+    if item.has("earlier_definitions") and item.has("earlier_definition_files"):
+        item.refuse("earlier_definitions", "and earlier_definition_files are both given; keep one of them")
+    texts = [(f"earlier_definitions[{i}]", text) for i, text in enumerate(item.texts("earlier_definitions"))]
+    texts += [
+        (f"earlier_definition_files[{i}]", _read_file(item, "earlier_definition_files", file))
+        for i, file in enumerate(item.texts("earlier_definition_files"))
+    ]
+    known = []
+    for place, text in texts:
+        if problem := text and problem_with_schema(language, text):
+            item.refuse(place, problem)
+        elif text:
+            known.append(text)
+    return known
+
+
+def _read_file(item: NestedArguments, argument: str, file: str) -> str:
     try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        return f"is not JSON, in which {language.value} schemas are written (line {error.lineno}: {error.msg})"
-    if language is SchemaFormat.AVRO:
-        return _avro_problem(document, "schema")
-    return None if isinstance(document, dict | bool) else "is not a JSON Schema: write an object"
-
-
-def _avro_problem(node: object, place: str) -> str | None:
-    if isinstance(node, str):
-        return None if re.fullmatch(r"[A-Za-z_][\w.]*", node) else f'{place}: "{node}" is not the name of an Avro type'
-    if isinstance(node, list):
-        return next((found for item in node if (found := _avro_problem(item, place))), None)
-    if not isinstance(node, dict) or "type" not in node:
-        return f"{place} is not an Avro type: it needs a `type`"
-    return _avro_complex_problem(node, place)
-
-
-def _avro_complex_problem(node: dict[str, object], place: str) -> str | None:
-    kind = node["type"]
-    if kind in ("record", "enum", "fixed") and not node.get("name"):
-        return f"{place} is an Avro {kind} without a name; add `name`"
-    if kind == "record":
-        fields = node.get("fields")
-        if not isinstance(fields, list):
-            return f"{place} is an Avro record without fields; add `fields`"
-        for item in fields:
-            if not isinstance(item, dict) or not item.get("name") or "type" not in item:
-                return f"{place}.fields: {item!r} needs a name and a type"
-            if found := _avro_problem(item["type"], f"{place}.{item['name']}"):
-                return found
-        return None
-    if kind == "enum":
-        return None if node.get("symbols") else f"{place} is an Avro enum without symbols; add `symbols`"
-    if kind == "fixed":
-        return None if isinstance(node.get("size"), int) else f"{place} is an Avro fixed without a size; add `size`"
-    if kind in ("array", "map"):
-        part = "items" if kind == "array" else "values"
-        return _avro_problem(node[part], f"{place}.{part}") if part in node else f"{place} needs `{part}`"
-    return _avro_problem(kind, place)
+        text = Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        item.refuse(argument, f'"{file}" cannot be read: {reason}; write a path from the program\'s folder')
+        return ""
+    if not 0 < len(text) <= _MOST_CHARACTERS:
+        item.refuse(argument, f'"{file}" has {len(text)} characters; a schema has from 1 to {_MOST_CHARACTERS:,}')
+        return ""
+    return text

@@ -225,6 +225,28 @@ def test_a_principal_may_do_what_it_declares_with_exactly_its_topics(provision, 
     assert made.outputs["policy_arns"] == {"captioner": UNKNOWN}
 
 
+def test_a_schema_comes_from_a_file_and_follows_its_earlier_versions(provision, refused, cost_tags, tmp_path):
+    first, second = tmp_path / "1.avsc", tmp_path / "2.avsc"
+    first.write_text(AVRO)
+    wider = json.loads(AVRO)
+    wider["fields"].append({"name": "lens", "type": "string", "default": ""})
+    second.write_text(json.dumps(wider))
+    schema = {"name": "s", "format": "AVRO", "definition_file": str(second), "earlier_definition_files": [str(first)]}
+    made = provision(make(cost_tags, schemas=[{**schema, "compatibility": "FULL"}]))
+    assert made.one("aws:glue/schema:Schema").inputs["schemaDefinition"] == json.dumps(wider)
+    del wider["fields"][-1]["default"]
+    second.write_text(json.dumps(wider))
+    (message,) = refused(make(cost_tags, schemas=[schema]))
+    assert message.startswith(
+        "events.schemas[0].definition_file: cannot read records of version 1, which BACKWARD wants: "
+    )
+    assert message.endswith("; make it compatible, or give it another name")
+    assert refused(make(cost_tags, schemas=[{**schema, "definition_file": "lost.avsc"}])) == [
+        'events.schemas[0].definition_file: "lost.avsc" cannot be read: No such file or directory; '
+        "write a path from the program's folder"
+    ]
+
+
 def test_schemas_are_registered_with_their_compatibility(provision, cost_tags):
     proto = 'syntax = "proto3"; message Frame { string camera = 1; }'
     schemas = [
@@ -291,9 +313,12 @@ def test_references_that_are_not_known_yet_pass_through(provision, cost_tags, un
         ({"principals": [{"name": "p", "produce": ["b*"]}]}, 'events.principals[0].produce: "b*" is a pattern; name exact topics'),
         ({"principals": [{"name": "p"}]}, "events.principals[0].produce: and consume are both empty; name at least one topic"),
         ({"principals": [{"name": "p", "consume": ["a"], "consumer_groups": ["*"]}]}, 'events.principals[0].consumer_groups: "*" is everybody\'s; begin it with a name'),
+        ({"schemas": [{"name": "s", "format": "AVRO"}]}, "events.schemas[0].definition: and definition_file: give one of them"),
+        ({"schemas": [{"name": "s", "format": "AVRO", "definition": AVRO, "earlier_definitions": ["{"]}]}, "events.schemas[0].earlier_definitions[0]: is not JSON, in which AVRO schemas are written (line 1: Expecting property name enclosed in double quotes)"),
+        ({"schemas": [{"name": "s", "format": "AVRO", "definition": AVRO, "earlier_definitions": [AVRO], "earlier_definition_files": ["a"]}]}, "events.schemas[0].earlier_definitions: and earlier_definition_files are both given; keep one of them"),
         ({"schemas": [{"name": "s", "format": "AVRO", "definition": "{"}]}, "events.schemas[0].definition: is not JSON, in which AVRO schemas are written (line 1: Expecting property name enclosed in double quotes)"),
-        ({"schemas": [{"name": "s", "format": "AVRO", "definition": '{"type": "record", "name": "S"}'}]}, "events.schemas[0].definition: schema is an Avro record without fields; add `fields`"),
-        ({"schemas": [{"name": "s", "format": "PROTOBUF", "definition": "message A {"}]}, "events.schemas[0].definition: is not Protocol Buffers: it needs a message, and as many '}' as '{'"),
+        ({"schemas": [{"name": "s", "format": "AVRO", "definition": '{"type": "record", "name": "S"}'}]}, "events.schemas[0].definition: is not an Avro schema: Record schema requires a non-empty fields property."),
+        ({"schemas": [{"name": "s", "format": "PROTOBUF", "definition": "message A {"}]}, "events.schemas[0].definition: is not Protocol Buffers: 1:12: Reached end of input in message definition (missing '}')."),
     ],
 )  # fmt: skip
 def test_refusals_name_the_argument_the_value_and_the_fix(refused, cost_tags, args, message):
