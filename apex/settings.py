@@ -3,7 +3,9 @@
 `dev` and `prod` run the same program; what differs between them is data, and it is all here.
 """
 
+import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -33,6 +35,7 @@ Name = Annotated[
     str, Field(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", description="a lower-case name, at most 40 characters")
 ]
 Days = Annotated[int, Field(ge=1, le=36_500)]
+Share = Annotated[Decimal, Field(ge=0, le=1, description="a part of a whole: 0.3 is 30 %")]
 
 
 class Owner(_Settings):
@@ -169,6 +172,21 @@ class NamespaceSettings(_Settings):
     gpus: int = Field(ge=0, default=0)
 
 
+class CommitmentSettings(_Settings):
+    """Savings Plans or reservations: the share of on-demand hours that they cover, and what they take off."""
+
+    coverage: Share
+    discount: Share
+
+
+class PricingSettings(_Settings):
+    """How machines are bought, and how much of each budget's amount this environment may spend."""
+
+    commitment: CommitmentSettings | None = None
+    spot_discount: Share = Decimal("0.5")
+    budget_factor: Decimal = Field(gt=0, le=100, default=Decimal(1))
+
+
 class Settings(_Settings):
     """All of an environment."""
 
@@ -182,6 +200,7 @@ class Settings(_Settings):
     vector_database: VectorSettings
     inference: tuple[InferenceSettings, ...]
     namespace_quota: NamespaceSettings
+    pricing: PricingSettings = PricingSettings()
 
 
 def read_settings(file: Path) -> Settings:
@@ -207,6 +226,15 @@ def settings_from(get: Callable[[str], Any], file: Path) -> Settings:
     """The settings as the engine holds them: `get` is `pulumi.Config("apex").get_object`; `file` is named in errors."""
     keys = [field.alias or name for name, field in Settings.model_fields.items()]
     return _validated({key: value for key in keys if (value := get(key)) is not None}, file, {})
+
+
+def pricing_from(config: Mapping[str, str]) -> PricingSettings:
+    """What the engine's own form of a stack's configuration says of pricing; of any program, so all may be missing."""
+    text = config.get(f"{NAMESPACE}:pricing", "{}")
+    try:
+        return PricingSettings.model_validate(json.loads(text))
+    except (json.JSONDecodeError, ValidationError) as error:
+        raise InputError.of(f"is not a map of pricing settings: {error}", field=f"{NAMESPACE}:pricing") from error
 
 
 def _validated(

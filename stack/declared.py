@@ -41,7 +41,7 @@ def budgets(env: Environment, declared: Catalog) -> Iterator[tuple[str, CostBudg
             budget.name,
             {
                 "tags": _tags(env, declared, spec.scope.team, budget),
-                "amount": str(spec.amount),
+                "amount": f"{spec.amount * env.settings.pricing.budget_factor:f}",
                 "currency": spec.currency,
                 "period": _PERIODS[spec.period],
                 "scope": {key: value for key, value in scope.items() if value},

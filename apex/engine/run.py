@@ -16,6 +16,7 @@ from typing import Any
 from apex.engine.workspace import Workspace
 from apex.errors import InputError
 from apex.plan import Plan, parse_plan
+from apex.pricing.deployed import BASELINE
 from apex.report.preview import PolicyEvent
 
 _DEBUG_COMMANDS = {"PULUMI_DEBUG_COMMANDS": "1", "PULUMI_SKIP_UPDATE_CHECK": "1"}
@@ -44,12 +45,40 @@ class Outcome:
         return 1 if self.refusals and not self.errors else 2
 
 
-def preview(workspace: Workspace) -> tuple[Plan | None, Outcome]:
+def keep_baseline(workspace: Workspace) -> Path | None:
+    """Keep the deployed state at `workspace.baseline_file`; None, and no file, where nothing is deployed.
+
+    Secrets stay encrypted in it, as the engine keeps them. Where the state cannot be read there is no baseline, and
+    the rules that use one are strict.
+    """
+    workspace.output.mkdir(parents=True, exist_ok=True)
+    file = workspace.baseline_file
+    file.unlink(missing_ok=True)
+    words = ["pulumi", "-C", str(workspace.project), "stack", "export", "--stack", workspace.environment]
+    done = _called([*words, "--non-interactive"], capture=True)
+    if done.returncode or not _holds_resources(done.stdout):
+        return None
+    _write(file, done.stdout, mode=0o600)
+    return file
+
+
+def _holds_resources(text: str) -> bool:
+    try:
+        deployment = json.loads(text).get("deployment") or {}
+    except (json.JSONDecodeError, AttributeError):
+        return False
+    return any(resource.get("custom") for resource in deployment.get("resources") or ())
+
+
+def preview(workspace: Workspace, baseline: Path | None = None) -> tuple[Plan | None, Outcome]:
     """Plan the environment with every policy pack; the JSON plan is left at `workspace.plan_file`.
 
-    The plan is None where the program failed before it could be made; the outcome then says why.
+    `baseline` is the deployed state, for rules on what a change adds (see `keep_baseline`). The plan is None where the
+    program failed before it could be made; the outcome then says why.
     """
-    status, text, events = _pulumi(workspace, "preview", ["--json", "--show-sames", "--diff"], capture=True)
+    status, text, events = _pulumi(
+        workspace, "preview", ["--json", "--show-sames", "--diff"], capture=True, baseline=baseline
+    )
     outcome = _outcome(status, events)
     start = text.find("{")
     if start < 0 or not text[start:].strip("{} \n"):
@@ -61,7 +90,7 @@ def preview(workspace: Workspace) -> tuple[Plan | None, Outcome]:
 
 def up(workspace: Workspace) -> Outcome:
     """Deploy the environment; the engine's own output is shown as it comes."""
-    status, _, events = _pulumi(workspace, "up", ["--yes"], capture=False)
+    status, _, events = _pulumi(workspace, "up", ["--yes"], capture=False, baseline=keep_baseline(workspace))
     return _outcome(status, events)
 
 
@@ -72,7 +101,7 @@ def destroy(workspace: Workspace) -> Outcome:
 
 
 def _pulumi(
-    workspace: Workspace, command: str, options: Sequence[str], *, capture: bool
+    workspace: Workspace, command: str, options: Sequence[str], *, capture: bool, baseline: Path | None = None
 ) -> tuple[int, str, list[dict[str, Any]]]:
     workspace.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="run-", dir=workspace.output) as scratch:
@@ -81,24 +110,27 @@ def _pulumi(
         words += [*options, "--event-log", str(log)]
         if command != "destroy":
             words += _pack_options(workspace, Path(scratch))
-        try:
-            done = subprocess.run(
-                words,
-                env=os.environ | _DEBUG_COMMANDS,
-                capture_output=capture,
-                text=True,
-                check=False,
-                stdin=subprocess.DEVNULL,
-            )
-        except FileNotFoundError as error:
-            message = "is not installed; run `make setup`, or see https://www.pulumi.com/docs/install/"
-            raise InputError.of(message, field="pulumi") from error
+        done = _called(words, capture=capture, baseline=baseline)
         events = list(_read_events(log))
         if done.returncode and not events and capture:
             raise InputError.of(
                 (done.stderr or done.stdout).strip() or f"ended with status {done.returncode}", field="pulumi"
             )
         return done.returncode, done.stdout or "", events
+
+
+def _called(words: Sequence[str], *, capture: bool, baseline: Path | None = None) -> subprocess.CompletedProcess[str]:
+    # A baseline of the caller's own would let through what adds to the deployed state.
+    variables = {key: value for key, value in os.environ.items() if key != BASELINE} | _DEBUG_COMMANDS
+    if baseline:
+        variables[BASELINE] = str(baseline)
+    try:
+        return subprocess.run(
+            words, env=variables, capture_output=capture, text=True, check=False, stdin=subprocess.DEVNULL
+        )
+    except FileNotFoundError as error:
+        message = "is not installed; run `make setup`, or see https://www.pulumi.com/docs/install/"
+        raise InputError.of(message, field="pulumi") from error
 
 
 def _pack_options(workspace: Workspace, scratch: Path) -> list[str]:
@@ -155,8 +187,10 @@ def _mended(said: dict[str, Any]) -> str:
     return f"{urn}: {text}" if urn and not urn.split("::")[2].startswith("pulumi:pulumi:Stack") else text
 
 
-def _write(file: Path, text: str) -> None:
+def _write(file: Path, text: str, mode: int = 0o644) -> None:
     """Write the whole of `text` or nothing."""
     draft = file.with_suffix(".tmp")
-    draft.write_text(text, encoding="utf-8")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as out:
+        out.write(text)
     draft.replace(file)

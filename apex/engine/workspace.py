@@ -39,6 +39,11 @@ class Workspace:
         return self.output / "preview.json"
 
     @property
+    def baseline_file(self) -> Path:
+        """The state that was deployed before the last run."""
+        return self.output / "deployed.json"
+
+    @property
     def packs(self) -> tuple[Path, ...]:
         """The policy packs of the repository, sorted by name."""
         return tuple(sorted(path.parent for path in (self.root / "policy_packs").glob("*/PulumiPolicy.yaml")))

@@ -20,6 +20,9 @@ KEYS = (*TAG_KEYS, "component", "catalog-entry", "service")
 SPLITS = ("direct-cost", "even", "own-tags")
 """How shared cost is split: in proportion to what each owner causes alone, in equal parts, or not at all."""
 
+_DUST = Decimal("1e-9")
+"""Less than this is what dividing left over, and nobody's."""
+
 
 def group(bill: Bill, key: str, split: str = "direct-cost") -> dict[str, Quantity]:
     """The bill by `key`, to the cent, sorted by name.
@@ -38,7 +41,8 @@ def group(bill: Bill, key: str, split: str = "direct-cost") -> dict[str, Quantit
             amounts[name] = amounts[name].plus(part)
     if pooled:
         _spread(amounts, total(pooled), split)
-    return _to_the_cent({name: amount for name, amount in amounts.items() if amount}, bill.monthly)
+    some = {name: amount for name, amount in amounts.items() if any(abs(case) > _DUST for case in amount.cases)}
+    return _to_the_cent(some, bill.monthly)
 
 
 def groups(bill: Bill, split: str = "direct-cost") -> dict[str, dict[str, Quantity]]:
@@ -97,10 +101,6 @@ def _spread(amounts: dict[str, Quantity], pool: Quantity, split: str) -> None:
         even = split != "direct-cost" or not direct.expected
         share = 1 / count if even else amounts[name].expected / direct.expected
         amounts[name] = amounts[name].plus(pool.times(share))
-
-
-_DUST = Decimal("1e-9")
-"""Less than this is what dividing left over, and nobody's."""
 
 
 def _to_the_cent(amounts: Mapping[str, Quantity], whole: Quantity) -> dict[str, Quantity]:

@@ -4,18 +4,18 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from apex.plan import Plan, read_plan
+from apex.plan import Plan
 from apex.policy.catalog import find_catalog, shown_path
 from apex.policy.stack import Context
 from apex.pricing.budgets import Budget, Verdict, decide_budgets
+from apex.pricing.deployed import BASELINE, price_state
 from apex.pricing.estimate import Bill, Pricing, estimate
 from apex.pricing.from_catalog import budgets_of, usage_of
+from apex.pricing.purchase import purchase_of
 from apex.pricing.usage import UsageBook
+from apex.settings import pricing_from
 from apex.specs.catalog import Catalog
 from apex.specs.loader import load_catalog
-
-BASELINE = "APEX_BASELINE"
-"""Environment variable: the state before the change (`pulumi stack export`), written by `apex preview`."""
 
 SETTINGS = {
     "catalog": {"type": "string", "description": "The catalog's folder. Default: the one beside the project."},
@@ -23,27 +23,33 @@ SETTINGS = {
 }
 
 _last: list[tuple[Context, Bill]] = []
+_last_deployed: list[tuple[tuple[str, Context], Bill]] = []
 
 
 def bill_of(context: Context) -> Bill:
     """The bill of the stack that is being judged; priced once for all rules."""
     if not _last or _last[0][0] is not context:
         resources = tuple(subject.resource for subject in context.subjects)
-        config = {key: value for key, value in context.facts.items() if isinstance(value, str)}
-        plan = Plan(context.project, context.environment, resources, config)
-        _last[:] = [(context, estimate(plan, Pricing(usage=_usage(context))))]
+        plan = Plan(context.project, context.environment, resources, _config(context))
+        _last[:] = [(context, estimate(plan, _pricing(context)))]
     return _last[0][1]
 
 
 def deployed_bill(context: Context) -> Bill | None:
     """The bill of what is deployed now, None where nobody says what that is."""
     file = context.settings.get("baseline") or os.environ.get(BASELINE)
-    return _baseline(Path(str(file)), _usage(context)) if file else None
+    if not file:
+        return None
+    key = (str(file), context)
+    if not _last_deployed or _last_deployed[0][0] != key:
+        _last_deployed[:] = [(key, price_state(Path(str(file)), _config(context), _pricing(context)))]
+    return _last_deployed[0][1]
 
 
 def verdicts_of(context: Context) -> tuple[Verdict, ...]:
     """What every budget says of the stack."""
-    return decide_budgets(bill_of(context), budgets(context), deployed_bill(context))
+    factor = pricing_from(_config(context)).budget_factor
+    return decide_budgets(bill_of(context), budgets(context), deployed_bill(context), factor)
 
 
 def budgets(context: Context) -> tuple[Budget, ...]:
@@ -69,16 +75,16 @@ def _root(context: Context) -> Path | None:
     return Path(str(given)) if given else find_catalog(Path.cwd())
 
 
-def _usage(context: Context) -> UsageBook:
+def _pricing(context: Context) -> Pricing:
     declared = catalog_of(context)
-    return usage_of(declared.declarations) if declared else UsageBook()
+    usage = usage_of(declared.declarations) if declared else UsageBook()
+    return Pricing(usage=usage, purchase=purchase_of(pricing_from(_config(context))))
+
+
+def _config(context: Context) -> dict[str, str]:
+    return {key: value for key, value in context.facts.items() if isinstance(value, str)}
 
 
 @lru_cache(maxsize=4)
 def _read(root: Path, environment: str) -> Catalog:
     return load_catalog(root, environment if (root / environment).is_dir() and environment else None)
-
-
-@lru_cache(maxsize=4)
-def _baseline(file: Path, usage: UsageBook) -> Bill:
-    return estimate(read_plan(file), Pricing(usage=usage))

@@ -120,3 +120,65 @@ def test_the_sandbox_swaps_only_the_project_folder(workspace):
 def test_outside_a_project_the_fix_is_told(tmp_path):
     with pytest.raises(InputError, match=r"holds no Pulumi\.yaml, nor does any folder above it"):
         open_workspace("dev", tmp_path, {})
+
+
+def exported(*types):
+    urns = [(kind, f"urn:pulumi:dev::apex::{kind}::it") for kind in types]
+    resources = [{"urn": urn, "type": kind, "custom": "pulumi:Stack" not in kind} for kind, urn in urns]
+    return json.dumps({"version": 3, "deployment": {"manifest": {}, "resources": resources}})
+
+
+@pytest.fixture
+def export(tmp_path, monkeypatch):
+    """Puts a `pulumi` on PATH that prints `text` and ends with `status`."""
+
+    def install(text, status=0):
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        (folder / "text").write_text(text)
+        script = folder / "pulumi"
+        script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {folder}/words\ncat {folder}/text\nexit {status}\n')
+        script.chmod(script.stat().st_mode | stat.S_IXUSR)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+        return folder / "words"
+
+    return install
+
+
+def test_what_is_deployed_is_kept_for_its_owner_alone(workspace, export):
+    text = exported("pulumi:pulumi:Stack", "aws:s3/bucket:Bucket")
+    words = export(text)
+    file = run.keep_baseline(workspace)
+    assert file == workspace.baseline_file
+    assert file.read_text() == text
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "--show-secrets" not in words.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        (exported("pulumi:pulumi:Stack"), 0),
+        ('{"version": 3, "deployment": null}', 0),
+        ("no stack named 'dev' found", 255),
+        ("not JSON", 0),
+    ],
+)
+def test_where_nothing_is_deployed_there_is_no_baseline_nor_that_of_an_earlier_run(workspace, export, text, status):
+    workspace.output.mkdir(parents=True)
+    workspace.baseline_file.write_text("of an earlier run")
+    export(text, status)
+    assert run.keep_baseline(workspace) is None
+    assert not workspace.baseline_file.exists()
+
+
+def test_packs_are_told_of_our_baseline_and_of_no_other(workspace, tmp_path, engine, monkeypatch):
+    engine(PLAN, [], 0)
+    (tmp_path / "bin" / "pulumi").write_text(
+        f'#!/bin/sh\necho "$APEX_BASELINE" > {tmp_path}/seen\ncat {tmp_path}/bin/text\n'
+    )
+    monkeypatch.setenv("APEX_BASELINE", "forged.json")
+    run.preview(workspace)
+    assert (tmp_path / "seen").read_text() == "\n"
+    run.preview(workspace, workspace.baseline_file)
+    assert (tmp_path / "seen").read_text().strip() == str(workspace.baseline_file)
