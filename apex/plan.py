@@ -170,8 +170,11 @@ def parse_plan(text: str, file: Path | str = "") -> Plan:
         if isinstance(document.get("steps"), list):
             return _from_preview(document, file)
         deployment = document.get("deployment", document)
-        if isinstance(deployment, dict) and isinstance(deployment.get("resources"), list) and "manifest" in deployment:
-            return _from_state(deployment["resources"], file)
+        if isinstance(deployment, dict) and "manifest" in deployment:
+            # The state of a stack that has never been deployed names no resources at all.
+            states = deployment.get("resources") or []
+            if isinstance(states, list):
+                return _from_state(states, file)
         if "resource_changes" in document or "terraform_version" in document:
             raise InputError.of(
                 "is a Terraform plan; give the output of `pulumi preview --json` or `pulumi stack export`", file=file

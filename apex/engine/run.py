@@ -46,28 +46,19 @@ class Outcome:
 
 
 def keep_baseline(workspace: Workspace) -> Path | None:
-    """Keep the deployed state at `workspace.baseline_file`; None, and no file, where nothing is deployed.
+    """Keep the deployed state at `workspace.baseline_file`, with its secrets encrypted as the engine keeps them.
 
-    Secrets stay encrypted in it, as the engine keeps them. Where the state cannot be read there is no baseline, and
-    the rules that use one are strict.
+    None, and no file, where it cannot be had: the rules that use one are strict then.
     """
     workspace.output.mkdir(parents=True, exist_ok=True)
     file = workspace.baseline_file
     file.unlink(missing_ok=True)
     words = ["pulumi", "-C", str(workspace.project), "stack", "export", "--stack", workspace.environment]
     done = _called([*words, "--non-interactive"], capture=True)
-    if done.returncode or not _holds_resources(done.stdout):
+    if done.returncode:
         return None
     _write(file, done.stdout, mode=0o600)
     return file
-
-
-def _holds_resources(text: str) -> bool:
-    try:
-        deployment = json.loads(text).get("deployment") or {}
-    except (json.JSONDecodeError, AttributeError):
-        return False
-    return any(resource.get("custom") for resource in deployment.get("resources") or ())
 
 
 def preview(workspace: Workspace, baseline: Path | None = None) -> tuple[Plan | None, Outcome]:

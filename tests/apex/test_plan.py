@@ -90,6 +90,10 @@ def test_what_is_no_plan_is_refused_with_the_fix(text, message):
     assert str(error.value).startswith(message)
 
 
+def test_the_state_of_a_stack_that_was_never_deployed_is_empty():
+    assert parse_plan('{"version": 3, "deployment": {"manifest": {}, "metadata": {}}}').resources == ()
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match="none.json: cannot be read: No such file or directory"):
         read_plan(tmp_path / "none.json")
