@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from components.cluster_addons import ClusterAddons
 from components.gpu_node_pool import GpuNodePool
 from components.inference_service import InferenceService
 from components.kubernetes_cluster import KubernetesCluster
@@ -158,6 +159,16 @@ def test_the_server_takes_every_vector_database(provision, cost_tags, submit, va
         assert taken == ["ConfigMap", "Job", "NetworkPolicy", "ServiceAccount"]
     else:
         assert {"CronJob", "PodDisruptionBudget", "StatefulSet", "StorageClass"} < set(taken)
+
+
+def test_the_server_takes_the_addons_own_objects(provision, cost_tags, submit):
+    addons = {"tags": cost_tags, "cluster_name": "main", "addons": ["argoRollouts", "keda", "prometheus"]}
+    assert submit(provision(lambda: ClusterAddons("main", addons))) == [
+        "Namespace",
+        "Namespace",
+        "Namespace",
+        "Service",
+    ]
 
 
 def test_the_server_takes_a_team_s_namespace(provision, cost_tags, submit):
