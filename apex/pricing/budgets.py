@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from apex.errors import InputError
+from apex.plan import urn_parts
 from apex.pricing.allocation import share_of
 from apex.pricing.estimate import Bill, PricedResource
 from apex.pricing.quantity import HOURS_PER_MONTH, ZERO, Quantity, cents
@@ -134,12 +135,17 @@ def _message(
     elif state == "lowered":
         text += "; still over, but less than what is deployed, so it may pass"
     elif state == "unknown":
-        text += (
-            f"; cannot be decided, as {len(hidden)} prices hang on values that are not known yet: {', '.join(hidden)}"
+        text += f"; cannot be decided, as {len(hidden)} prices hang on values that are not known yet: " + ", ".join(
+            _named(urn) for urn in hidden
         )
     elif cents(spend.peak) > cents(limit):
         text += f"; at peak {cents(spend.peak):,.2f}, which is over"
     if state in ("over", "lowered"):
-        names = ", ".join(f"{c.urn.rpartition('::')[2]} {cents(c.amount):,.2f}" for c in largest)
-        text += f"; largest: {names}"
+        text += f"; largest: {', '.join(f'{_named(c.urn)} {cents(c.amount):,.2f}' for c in largest)}"
     return text
+
+
+def _named(urn: str) -> str:
+    """A resource as people know it: several may have one name."""
+    _, _, kind, name = urn_parts(urn)
+    return f"{name} ({kind.rpartition(':')[2]})"

@@ -24,6 +24,7 @@ _MODULES: Mapping[str, str] = {
     "aws:iam": "https://aws.amazon.com/iam/ (offered at no additional charge)",
     "aws:appautoscaling": "https://aws.amazon.com/autoscaling/pricing/ (no charge of its own)",
     "aws:costexplorer": "https://aws.amazon.com/aws-cost-management/pricing/ (rules and categories are free)",
+    "aws:lakeformation": "https://aws.amazon.com/lake-formation/pricing/ (no charge for permissions and tags)",
     "aws:resourcegroups": "https://aws.amazon.com/resourcegroups/faqs/ (no additional charge)",
     "aws:acm": "https://aws.amazon.com/certificate-manager/pricing/ (public certificates are free)",
     "aws:ram": "https://aws.amazon.com/ram/faqs/ (no additional charge)",

@@ -89,10 +89,11 @@ def budgets_of(declarations: Iterable[Declaration[Any]]) -> tuple[Budget, ...]:
         if isinstance(declaration.model, finops.Budget):
             spec = declaration.model.spec
             scope = {tag: value for name, tag in _SCOPE_TAGS.items() if (value := getattr(spec.scope, name))}
+            source, line, _ = declaration.place(("spec", "amount"))
             found.append(
                 Budget(
                     declaration.name, spec.amount, scope, spec.currency, spec.period, spec.thresholds,
-                    spec.enforcement == "hard", declaration.shown, declaration.line,
+                    spec.enforcement == "hard", source.shown, line,
                 )
             )  # fmt: skip
     return tuple(sorted(found, key=lambda budget: budget.name))

@@ -22,7 +22,7 @@ def list_events(events: Iterable["PolicyEvent"]) -> Iterator[str]:
             by_remedy.setdefault(remedy, []).append(f"{_subject(event.urn)}{message}")
         count = sum(len(messages) for messages in by_remedy.values())
         mark = "REFUSED" if level == "mandatory" else level
-        yield f"{mark} {pack}/{policy}" + (f": {count} findings" if count > 1 else "")
+        yield f"{mark} {pack}/{policy}" + (f": {counted(count, 'finding')}" if count > 1 else "")
         for remedy, messages in by_remedy.items():
             for text in messages:
                 yield from (f"    {line}" for line in text.splitlines())
@@ -45,3 +45,8 @@ def _subject(urn: str) -> str:
     except ValueError:
         return f"{urn}: " if urn else ""
     return "" if kind == "pulumi:pulumi:Stack" else f"{name} ({kind}): "
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number} {thing}{'' if number == 1 else 's'}"

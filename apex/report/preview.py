@@ -14,7 +14,7 @@ from apex.pricing.estimate import Bill
 from apex.pricing.markdown import render_markdown
 from apex.pricing.quantity import Quantity, cents
 from apex.pricing.render import age_warning
-from apex.report.listing import list_events
+from apex.report.listing import counted, list_events
 from apex.report.plan import SIGNS, ComponentChange, totals
 
 
@@ -67,9 +67,9 @@ class PreviewReport:
     def verdict(self) -> str:
         """One sentence."""
         if self.errors:
-            return f"{self.environment} cannot be planned: {len(self.errors)} errors"
+            return f"{self.environment} cannot be planned: {counted(len(self.errors), 'error')}"
         if self.refusals:
-            return f"{self.environment} is refused: {len(self.refusals)} findings of {', '.join(self.packs)}"
+            return f"{self.environment} is refused: {counted(len(self.refusals), 'finding')} of {', '.join(self.packs)}"
         return f"{self.environment} is allowed by {', '.join(self.packs) or 'no policy pack'}"
 
 

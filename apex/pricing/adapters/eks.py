@@ -102,7 +102,7 @@ _CHARTS_OF_PODS = frozenset(
     {
         "argo-cd", "argo-rollouts", "aws-efa-k8s-device-plugin", "aws-load-balancer-controller", "cluster-autoscaler",
         "dcgm-exporter", "external-secrets", "gpu-operator", "karpenter", "karpenter-crd", "keda", "kube-state-metrics",
-        "kyverno", "metrics-server", "nvidia-device-plugin", "opencost",
+        "kube-prometheus-stack", "kyverno", "metrics-server", "nvidia-device-plugin", "opencost",
     }
 )  # fmt: skip
 """Charts that make nothing but pods and objects: no load balancer and no volume unless their values ask for it."""

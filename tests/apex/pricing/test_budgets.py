@@ -14,15 +14,20 @@ from apex.pricing.quantity import Quantity
 VISION = Budget("vision", Decimal(100), {"team": "vision"})
 
 
+URN = "urn:pulumi:dev::shop::t::"
+
+
 def bill_of(*amounts, hidden=False, **named):
     resources = [
-        PricedResource(f"urn:{n}", "t", str(n), Quantity.of(a), tags={"team": "vision"}) for n, a in enumerate(amounts)
+        PricedResource(f"{URN}{n}", "t", str(n), Quantity.of(a), tags={"team": "vision"}) for n, a in enumerate(amounts)
     ]
-    resources += [PricedResource(f"urn:{n}", "t", n, Quantity.of(a), tags={"team": "speech"}) for n, a in named.items()]
+    resources += [
+        PricedResource(f"{URN}{n}", "t", n, Quantity.of(a), tags={"team": "speech"}) for n, a in named.items()
+    ]
     if hidden:
         resources.append(
             PricedResource(
-                "urn:h", "t", "h", tags={"team": "vision"}, unpriced="x is unknown until deployed", hidden=True
+                f"{URN}h", "t", "h", tags={"team": "vision"}, unpriced="x is unknown until deployed", hidden=True
             )
         )
     return Bill("p", "s", "USD", date(2026, 9, 14), tuple(resources))
@@ -43,10 +48,10 @@ def test_a_soft_budget_never_blocks():
 
 def test_message_names_budget_amount_expected_and_the_five_largest():
     verdict = decide(bill_of(10, 20, 30, 40, 50, 60), VISION)
-    assert [c.urn for c in verdict.contributors] == ["urn:5", "urn:4", "urn:3", "urn:2", "urn:1"]
+    assert [c.urn for c in verdict.contributors] == [f"{URN}{number}" for number in (5, 4, 3, 2, 1)]
     assert verdict.message == (
         "budget vision: 210.00 of 100.00 USD a month expected; 110.00 too much; "
-        "largest: urn:5 60.00, urn:4 50.00, urn:3 40.00, urn:2 30.00, urn:1 20.00"
+        "largest: 5 (t) 60.00, 4 (t) 50.00, 3 (t) 40.00, 2 (t) 30.00, 1 (t) 20.00"
     )
 
 
@@ -73,13 +78,13 @@ def test_without_a_baseline_the_rule_is_strict():
 
 def test_each_contributor_says_what_the_change_adds():
     verdict = decide_with_baseline((10, 90), (40, 90))
-    assert [(c.urn, c.added) for c in verdict.contributors] == [("urn:1", 0), ("urn:0", 30)]
+    assert [(c.urn, c.added) for c in verdict.contributors] == [(f"{URN}1", 0), (f"{URN}0", 30)]
 
 
 def test_a_price_that_hangs_on_an_unknown_value_fails_closed():
     verdict = decide(bill_of(10, hidden=True), VISION)
     assert (verdict.state, verdict.blocked) == ("unknown", True)
-    assert "1 prices hang on values that are not known yet: urn:h" in verdict.message
+    assert "1 prices hang on values that are not known yet: h (t)" in verdict.message
     lowered = decide(bill_of(150, hidden=True), VISION, bill_of(300))
     assert lowered.blocked
 

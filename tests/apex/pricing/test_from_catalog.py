@@ -72,7 +72,7 @@ def test_several_documents_add_up(read):
 def test_budget(read):
     budget = budgets_of(read(BUDGET))[0]
     assert budget.scope == {"team": "vision", "cost-center": "cc-1", "data-modality": "image"}
-    assert (budget.amount, budget.period, budget.hard, budget.line) == (Decimal("12.5"), "quarter", False, 1)
+    assert (budget.amount, budget.period, budget.hard, budget.line) == (Decimal("12.5"), "quarter", False, 7)
 
 
 def test_what_is_declared_for_all_gateways_is_split_between_them(read, resource, bill):
