@@ -4,6 +4,8 @@ import pulumi
 
 from components.cost_budget import CostBudget
 from components.cpu_node_pool import CpuNodePool
+from components.data_contract import DataContract
+from components.data_roles import DataRoles
 from components.gpu_node_pool import GpuNodePool
 from components.inference_service import InferenceService
 from components.kafka_cluster import KafkaCluster
@@ -14,14 +16,14 @@ from components.storage_tiers import StorageTiers
 from components.team_namespace import TeamNamespace
 from components.vector_database import VectorDatabase
 from components.workload_manifest import WorkloadManifest
-from stack import arguments, declared, declared_models, declared_workloads, environment
+from stack import arguments, declared, declared_contracts, declared_models, declared_workloads, environment
 
 env = environment.current()
 catalog = declared.catalog(env)
 
 budgets = [CostBudget(f"{env.name}-{name}-budget", args) for name, args in declared.budgets(env, catalog)]
 network = Network(f"{env.name}-network", arguments.network(env))
-storage = StorageTiers(f"{env.name}-storage", arguments.storage_tiers(env))
+storage = StorageTiers(f"{env.name}-storage", declared_contracts.retained(arguments.storage_tiers(env), catalog))
 kafka = KafkaCluster(f"{env.name}-kafka", arguments.kafka_cluster(env, network))
 vectors = VectorDatabase(f"{env.name}-vectors", arguments.vector_database(env, network))
 cluster = KubernetesCluster(f"{env.name}-cluster", arguments.kubernetes_cluster(env, network))
@@ -48,8 +50,14 @@ workloads = {
     name: WorkloadManifest(f"{env.name}-{name}", args, in_cluster)
     for name, args in declared_workloads.workloads(env, catalog, namespaces)
 }
+roles = DataRoles(f"{env.name}-data", declared_contracts.roles(env, catalog))
+contracts = {
+    name: DataContract(f"{env.name}-{name}-data", args)
+    for name, args in declared_contracts.contracts(env, catalog, storage, roles, {})
+}
 
 pulumi.export("bucketNames", storage.bucket_names)
+pulumi.export("dataRoleArns", roles.role_arns)
 pulumi.export("clusterName", cluster.cluster_name)
 pulumi.export("kafkaArn", kafka.arn)
 pulumi.export("kafkaBootstrapBrokers", kafka.bootstrap_brokers_sasl_iam)

@@ -1,5 +1,6 @@
 """When the objects of a data class move to colder storage or go, and whether moving them pays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from components.nested_arguments import NestedArguments
 HORIZON_DAYS = 1095
 """How long an object that never expires is taken to stay, when a transition is judged: three years."""
 
+_NAME, _NAME_RULE = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "a name of letters, digits, '-', '_' and '.'"
 _DAYS_A_MONTH = Decimal(365) / 12
 _KIB_A_GIB = Decimal(1024 * 1024)
 _SMALLEST_KIB = Decimal(128)
@@ -130,7 +132,7 @@ def judge_move(size_kib: Decimal, days: int, source: StorageClass, target: Stora
 
 def read_lifecycle(check: NestedArguments, default_prefix: str | None = None) -> Lifecycle:
     """The lifecycle that a data class asks for; a step that S3 would refuse or that loses money is refused."""
-    name = check.text("name", r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", "a name of letters, digits, '-', '_' and '.'")
+    name = check.text("name", _NAME, _NAME_RULE)
     prefix = check.text(
         "prefix", r"(?!/)[^\x00-\x1f]{0,500}", 'a key prefix such as "frames/"', default_prefix or f"{name}/"
     )
@@ -143,6 +145,34 @@ def read_lifecycle(check: NestedArguments, default_prefix: str | None = None) ->
     _check_order(check, lifecycle)
     _check_money(check, lifecycle)
     return lifecycle
+
+
+def read_retentions(items: Sequence[NestedArguments], classes: Sequence[Lifecycle]) -> tuple[Lifecycle, ...]:
+    """The rules that delete what is under a prefix; what `classes` would delete earlier cannot be kept longer.
+
+    S3 takes a rule inside the prefix of another, and where two would delete an object the earlier one does.
+    """
+    found: list[Lifecycle] = []
+    for item in items:
+        name = item.text("name", _NAME, _NAME_RULE)
+        prefix = item.text("prefix", r"(?!/)[^\x00-\x1f]{1,499}/", 'a key prefix such as "speech/transcripts/"')
+        if not item.has("expire_after_days"):
+            item.refuse("expire_after_days", "is missing; write for how many days the objects are kept")
+        days = item.whole("expire_after_days", 1, least=1, most=36_500)
+        for other in (*classes, *found):
+            if other.name == name:
+                item.refuse("name", f'"{name}" is there twice; give each rule a name of its own')
+            shares = prefix.startswith(other.prefix) or other.prefix.startswith(prefix)
+            if shares and other in found:
+                item.refuse("prefix", f'"{prefix}" overlaps "{other.prefix}" of "{other.name}"; keep each prefix once')
+            elif shares and other.expire_after_days is not None and other.expire_after_days < days:
+                item.refuse(
+                    "expire_after_days",
+                    f'{days} cannot be kept: "{other.name}" deletes "{other.prefix}" after {other.expire_after_days} '
+                    "days; keep these objects in another tier, or shorten this",
+                )
+        found.append(Lifecycle(name, prefix, Decimal(1), expire_after_days=days))
+    return tuple(found)
 
 
 def _check_order(check: NestedArguments, lifecycle: Lifecycle) -> None:

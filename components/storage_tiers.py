@@ -12,7 +12,7 @@ from apex.tags import CostTags
 from components.keys import Account, create_key
 from components.nested_arguments import NestedArguments, recorded
 from components.storage_bucket import BucketPlan, MadeBucket, create_bucket
-from components.storage_lifecycle import Lifecycle, read_lifecycle
+from components.storage_lifecycle import Lifecycle, read_lifecycle, read_retentions
 from components.storage_replica import replicate
 
 
@@ -57,6 +57,17 @@ class DataClass(TypedDict):
     """When objects are deleted. Default: never."""
 
 
+class Retention(TypedDict):
+    """How long at most the objects under one prefix are kept, whatever else becomes of them."""
+
+    name: str
+    """What it is called: the name of its lifecycle rule."""
+    prefix: str
+    """Where the objects lie in the bucket, such as "speech/transcripts/"."""
+    expire_after_days: int
+    """When they are deleted; not later than by the data class around them."""
+
+
 class StorageTier(TypedDict):
     """One bucket."""
 
@@ -67,6 +78,8 @@ class StorageTier(TypedDict):
     """The kinds of objects in it. Default, for the whole bucket: raw moves to Standard-IA after 30 and to Glacier
     Instant after 90 days; curated moves to Intelligent-Tiering at once; features stay; archive moves to Deep Archive
     after a day and expires after ten years; a tier with a name of your own stays."""
+    retentions: NotRequired[list[Retention]]
+    """Prefixes whose objects are deleted earlier than their data class says. Default: none."""
     noncurrent_expire_after_days: NotRequired[int]
     """How long an overwritten or deleted version can be had back. Default: 30."""
     noncurrent_versions_kept: NotRequired[int]
@@ -316,6 +329,10 @@ def _read_tier(check: NestedArguments, allowed: tuple[str, ...], force_destroy: 
         item.allow_only(DataClass.__annotations__)
     lifecycles = tuple(read_lifecycle(item) for item in classes)
     _check_prefixes(check, lifecycles)
+    retentions = check.items("retentions")
+    for item in retentions:
+        item.allow_only(Retention.__annotations__)
+    lifecycles = (*lifecycles, *read_retentions(retentions, lifecycles))
     noncurrent_days = check.whole("noncurrent_expire_after_days", 30, least=1, most=36_500)
     lock_mode, lock_days = _read_lock(check, lifecycles, noncurrent_days, force_destroy)
     region = check.text("replicate_to_region", r"[a-z]{2}(-[a-z]+)+-\d|", "a region such as eu-west-1", "")

@@ -14,6 +14,7 @@ MAX_WAIVER_DAYS = 90
 """How far ahead a waiver may expire."""
 
 Operation = Literal["read", "write", "delete", "admin"]
+Tier = Literal["archive", "curated", "features", "raw"]
 Roles = Annotated[tuple[Name, ...], Field(min_length=1)]
 
 
@@ -76,6 +77,8 @@ class DataContractSpec(Model):
         WithJsonSchema(text_schema(_DATASET_PATTERN, "the name of a dataset", "speech.transcripts")),
     ]
     """The dataset, as database.table or its name."""
+    tier: Tier = "curated"
+    """The storage tier it lies in, below its name: speech.transcripts is at speech/transcripts/."""
     owner: Label
     """The team that answers for it."""
     schema_: Annotated[SchemaRef, Field(alias="schema")]
@@ -90,6 +93,11 @@ class DataContractSpec(Model):
     """Where it may be stored and processed."""
     access: Annotated[dict[Operation, Roles], Field(min_length=1)]
     """The roles that may read, write, delete or administer it."""
+
+    @property
+    def prefix(self) -> str:
+        """Where the dataset lies in its tier."""
+        return self.dataset.replace(".", "/") + "/"
 
 
 class DataContract(Spec):

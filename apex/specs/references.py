@@ -54,6 +54,7 @@ class _Known:
         self.registries = {item.name for spec in platforms for item in spec.registries if item.holds == "models"}
         self.pipelines = {d.name for d in declarations if isinstance(d.model, DataPipeline)}
         self.declared = bool(ownerships)
+        self.contracts = [d for d in declarations if isinstance(d.model, DataContract)]
 
 
 def _check(declaration: Declaration[Any], known: _Known) -> Found:
@@ -77,7 +78,9 @@ def _check(declaration: Declaration[Any], known: _Known) -> Found:
             known.has_platform,
         )
     elif isinstance(model, DataContract):
+        yield from _check_owner(declaration, known)
         yield from _check_contract(model, known)
+        yield from _check_dataset(declaration, known)
     elif isinstance(model, Usage) and known.declared:
         for name in model.spec.pipelines:
             yield from _check_named(("spec", "pipelines", name), name, known.pipelines, "pipeline", True)
@@ -169,3 +172,20 @@ def _check_contract(model: DataContract, known: _Known) -> Found:
         for at, role in enumerate(roles):
             path: Path_ = ("spec", "access", operation, at)
             yield from _check_named(path, role, known.roles, "role", known.has_platform)
+
+
+def _check_dataset(declaration: Declaration[DataContract], known: _Known) -> Found:
+    """One dataset is not promised twice, nor inside another: who may use it, and for how long, would be two answers."""
+    spec = declaration.model.spec
+    for other in known.contracts:
+        if other is declaration:
+            return
+        theirs = other.model.spec
+        if spec.tier == theirs.tier and (
+            spec.prefix.startswith(theirs.prefix) or theirs.prefix.startswith(spec.prefix)
+        ):
+            yield (
+                ("spec", "dataset"),
+                f'"{spec.dataset}" overlaps "{theirs.dataset}" of DataContract {other.name} '
+                f"({other.shown}:{other.line}); keep one promise for each dataset",
+            )
