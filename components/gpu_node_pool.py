@@ -47,27 +47,29 @@ class GpuNodePoolArgs(TypedDict):
     provisioner: NotRequired[GpuProvisioner]
     """Who starts and stops nodes. Default: EKS managed node groups."""
     instance_types: NotRequired[list[str]]
-    """Instance types, best first; several make spot capacity likelier. Either this or `need`."""
+    """Instance types, best first; several make spot capacity likelier. Default: chosen by `need`, which is
+    required then."""
     need: NotRequired[GpuNeed]
-    """What the GPUs must be able to do; the types are chosen from that. Either this or `instance_types`."""
+    """What the GPUs must be able to do; the types are chosen from that. Default: none, `instance_types` are required
+    then."""
     capacity_type: NotRequired[CapacityType]
     """How instances are bought. Default: on demand, which is not interrupted."""
     on_demand_base: NotRequired[int]
     """Nodes of a spot pool that are bought on demand before any spot one. Default: 0."""
     reservation_id: NotRequired[str]
-    """The capacity reservation that a pool with capacity type RESERVED runs in."""
+    """The capacity reservation that a pool with capacity type RESERVED runs in; required there. Default: none."""
     capacity_block: NotRequired[bool]
     """Whether that reservation is a capacity block. Default: no, an on-demand capacity reservation."""
     min_size: NotRequired[int]
     """The least number of nodes, the on-demand base included. Default: 0, nothing runs until a pod asks."""
     max_size: NotRequired[int]
-    """The greatest number of nodes: the bound of what the pool can cost. Only with Karpenter and a cost limit may it be
-    left out."""
+    """The greatest number of nodes: the bound of what the pool can cost. Default: with Karpenter what a cost limit
+    allows; required everywhere else."""
     cost_limit_usd_per_hour: NotRequired[str]
     """What all nodes together may cost at the prices given. Managed groups whose size allows more are refused;
     Karpenter's GPU limit is derived from it. Default: the size alone bounds the cost."""
     prices_usd_per_hour: NotRequired[dict[str, str]]
-    """The on-demand price of each instance type, as decimal numbers; needed for a cost limit."""
+    """The on-demand price of each instance type, as decimal numbers; required with a cost limit. Default: none."""
     volume_size_gib: NotRequired[int]
     """The root volume, which holds images and caches. Default: 200."""
     labels: NotRequired[dict[str, str]]

@@ -62,9 +62,9 @@ class GpuSharing(TypedDict):
     """How one GPU serves several pods; one of the two."""
 
     time_slices: NotRequired[int]
-    """Pods that take turns on a GPU, without walls between their memories."""
+    """Pods that take turns on a GPU, without walls between their memories. Default: each pod has its own."""
     mig_profile: NotRequired[str]
-    """The MIG profile every GPU is cut into, such as "1g.10gb": separate memory and compute."""
+    """The MIG profile every GPU is cut into, such as "1g.10gb": separate memory and compute. Default: none."""
 
 
 class DisruptionBudget(TypedDict):
@@ -75,7 +75,7 @@ class DisruptionBudget(TypedDict):
     schedule: NotRequired[str]
     """From when, as a cron expression in UTC. Default: always."""
     duration_hours: NotRequired[int]
-    """For how long from then; goes with `schedule`."""
+    """For how long from then; required with `schedule`. Default: always."""
 
 
 class GpuPoolPlan:

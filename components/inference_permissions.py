@@ -21,15 +21,15 @@ class ServicePermissions(TypedDict):
     cluster_name: pulumi.Input[str]
     """The EKS cluster that runs it."""
     read_objects: NotRequired[list[pulumi.Input[str]]]
-    """ARNs of S3 objects it may read, such as "arn:aws:s3:::atlas-features/images/*"."""
+    """ARNs of S3 objects it may read, such as "arn:aws:s3:::atlas-features/images/*". Default: none."""
     write_objects: NotRequired[list[pulumi.Input[str]]]
-    """ARNs of S3 objects it may write."""
+    """ARNs of S3 objects it may write. Default: none."""
     consume_topics: NotRequired[list[pulumi.Input[str]]]
-    """ARNs of Kafka topics it may read, as the consumer group of its own name."""
+    """ARNs of Kafka topics it may read, as the consumer group of its own name. Default: none."""
     produce_topics: NotRequired[list[pulumi.Input[str]]]
-    """ARNs of Kafka topics it may write."""
+    """ARNs of Kafka topics it may write. Default: none."""
     decrypt_keys: NotRequired[list[pulumi.Input[str]]]
-    """ARNs of the KMS keys of what it reads and writes."""
+    """ARNs of the KMS keys of what it reads and writes. Default: none."""
 
 
 _GRANTS = ("read_objects", "write_objects", "consume_topics", "produce_topics", "decrypt_keys")

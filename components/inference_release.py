@@ -42,9 +42,10 @@ class Release(TypedDict):
     strategy: ReleaseStrategy
     """Rolling, canary or blue-green; the latter two need Argo Rollouts in the cluster."""
     metrics: NotRequired[list[ReleaseMetric]]
-    """What a new version must pass. Required for a canary and blue-green."""
+    """What a new version must pass. Required for a canary and blue-green. Default: nothing."""
     prometheus_address: NotRequired[str]
-    """Where the measurements are taken, such as "http://prometheus.monitoring.svc:9090". Required with metrics."""
+    """Where the measurements are taken, such as "http://prometheus.monitoring.svc:9090". Required with metrics.
+    Default: none."""
     steps_percent: NotRequired[list[int]]
     """The shares of a canary. Default: 20, then 50."""
     step_seconds: NotRequired[int]

@@ -28,15 +28,17 @@ class ModelVolume(TypedDict):
     """Where the model comes from: an S3 object whose checksum is verified, or a volume claim."""
 
     s3_uri: NotRequired[str]
-    """The object, a file or a tar archive that is unpacked, such as "s3://atlas-models/captioner-1.4.2.tar.gz"."""
+    """The object, a file or a tar archive that is unpacked, such as "s3://atlas-models/captioner-1.4.2.tar.gz".
+    Default: none, `claim_name` is required then."""
     sha256: NotRequired[str]
-    """The object's SHA-256; a replica whose copy differs does not start. Required with `s3_uri`."""
+    """The object's SHA-256; a replica whose copy differs does not start. Required with `s3_uri`. Default: none."""
     loader_image: NotRequired[str]
-    """An image with the AWS CLI, sha256sum and tar, with its digest. Required with `s3_uri`."""
+    """An image with the AWS CLI, sha256sum and tar, with its digest. Required with `s3_uri`. Default: none."""
     size_gib: NotRequired[int]
-    """Space for the model, archive and unpacked files together. Required with `s3_uri`."""
+    """Space for the model, archive and unpacked files together. Required with `s3_uri`. Default: none."""
     claim_name: NotRequired[str]
-    """An existing PersistentVolumeClaim that holds the model; mounted read-only."""
+    """An existing PersistentVolumeClaim that holds the model; mounted read-only. Default: none, `s3_uri` is required
+    then."""
 
 
 class VllmOptions(TypedDict):

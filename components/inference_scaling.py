@@ -54,17 +54,18 @@ class Scaling(TypedDict):
     hours: NotRequired[ServiceHours]
     """When the service runs. Default: always."""
     prometheus_address: NotRequired[str]
-    """Where GPU utilisation is read, such as "http://prometheus.monitoring.svc:9090"."""
+    """Where GPU utilisation is read, such as "http://prometheus.monitoring.svc:9090". Required for the signal gpu.
+    Default: none."""
     region: NotRequired[str]
-    """The region of the queue or the Kafka cluster."""
+    """The region of the queue or the Kafka cluster; required for both. Default: none."""
     queue_url: NotRequired[pulumi.Input[str]]
-    """The SQS queue."""
+    """The SQS queue; required for the signal queue. Default: none."""
     bootstrap_servers: NotRequired[pulumi.Input[str]]
-    """The Kafka brokers' IAM endpoints."""
+    """The Kafka brokers' IAM endpoints; required for the signal kafka-lag. Default: none."""
     topic: NotRequired[str]
-    """The Kafka topic."""
+    """The Kafka topic; required for the signal kafka-lag. Default: none."""
     consumer_group: NotRequired[str]
-    """The consumer group whose lag counts."""
+    """The consumer group whose lag counts; required for the signal kafka-lag. Default: none."""
 
 
 class ScalingPlan:

@@ -29,9 +29,13 @@ class ClusterPermission(StrEnum):
     """What an access entry lets its principal do; the names of EKS's own access policies."""
 
     VIEW = "AmazonEKSViewPolicy"
+    """See everything but secrets."""
     EDIT = "AmazonEKSEditPolicy"
+    """Change workloads, and see secrets."""
     ADMIN = "AmazonEKSAdminPolicy"
+    """Also hand out permissions within the namespaces."""
     CLUSTER_ADMIN = "AmazonEKSClusterAdminPolicy"
+    """Everything in the whole cluster."""
 
 
 class ClusterAccess(TypedDict):
@@ -44,7 +48,7 @@ class ClusterAccess(TypedDict):
     permission: ClusterPermission
     """What it may do."""
     namespaces: NotRequired[list[str]]
-    """The namespaces it may do it in. Left out: everywhere."""
+    """The namespaces it may do it in. Default: everywhere."""
 
 
 class KubernetesClusterArgs(TypedDict):
@@ -80,7 +84,7 @@ class KubernetesClusterArgs(TypedDict):
     extended_support: NotRequired[bool]
     """Whether the cluster may stay on a version past its standard support. Default: no, AWS upgrades it then."""
     addon_versions: NotRequired[dict[str, str]]
-    """Versions of managed add-ons that differ from the ones tested with `version`."""
+    """Versions of managed add-ons that differ from the ones tested with `version`. Default: those."""
 
 
 class KubernetesCluster(pulumi.ComponentResource):

@@ -26,7 +26,7 @@ class ModelServiceArgs(TypedDict):
     daily_limit: NotRequired[str]
     """What a day may cost, in USD. Default: no budget of its own."""
     emails: NotRequired[list[str]]
-    """Who hears of the budget. Required with `daily_limit`."""
+    """Who hears of the budget. Required with `daily_limit`. Default: nobody."""
 
 
 class ModelService(pulumi.ComponentResource):

@@ -33,7 +33,7 @@ class WorkloadManifestArgs(TypedDict):
     tags: dict[str, str]
     """The cost tags, in the form of `CostTags.aws()`."""
     namespace: NotRequired[pulumi.Input[str]]
-    """An existing namespace. Required unless all objects belong to the whole cluster."""
+    """An existing namespace. Required unless all objects belong to the whole cluster. Default: none."""
     manifests: list[dict[str, Any]]
     """The objects as Kubernetes has them, at most one of each kind."""
 
