@@ -2,6 +2,7 @@
 
 import pulumi
 
+from components.cluster_addons import ClusterAddons
 from components.cost_budget import CostBudget
 from components.cpu_node_pool import CpuNodePool
 from components.data_contract import DataContract
@@ -28,6 +29,9 @@ kafka = KafkaCluster(f"{env.name}-kafka", arguments.kafka_cluster(env, network))
 vectors = VectorDatabase(f"{env.name}-vectors", arguments.vector_database(env, network))
 cluster = KubernetesCluster(f"{env.name}-cluster", arguments.kubernetes_cluster(env, network))
 in_cluster = pulumi.ResourceOptions(provider=cluster.kubernetes_provider)
+addons = ClusterAddons(f"{env.name}-addons", arguments.cluster_addons(env, cluster), in_cluster)
+# No cluster takes a Rollout or a ServiceMonitor before its controller has brought the definition.
+after_addons = pulumi.ResourceOptions(provider=cluster.kubernetes_provider, depends_on=[addons])
 general = CpuNodePool(f"{env.name}-general", arguments.cpu_pool(env, network, cluster))
 pools = [
     GpuNodePool(f"{env.name}-{pool.name}-gpu", arguments.gpu_pool(env, pool, network, cluster), in_cluster)
@@ -38,16 +42,16 @@ namespaces = {
 }
 services = {
     service.name: InferenceService(
-        f"{env.name}-{service.name}", arguments.inference_service(env, service, namespaces), in_cluster
+        f"{env.name}-{service.name}", arguments.inference_service(env, service, namespaces), after_addons
     )
     for service in env.settings.inference
 }
 models = {
-    name: ModelService(f"{env.name}-{name}", args, in_cluster)
+    name: ModelService(f"{env.name}-{name}", args, after_addons)
     for name, args in declared_models.models(env, catalog, namespaces)
 }
 workloads = {
-    name: WorkloadManifest(f"{env.name}-{name}", args, in_cluster)
+    name: WorkloadManifest(f"{env.name}-{name}", args, after_addons)
     for name, args in declared_workloads.workloads(env, catalog, namespaces)
 }
 roles = DataRoles(f"{env.name}-data", declared_contracts.roles(env, catalog))

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import pulumi
 
 from apex.settings import GpuPoolSettings, InferenceSettings
+from components.addon_charts import ClusterAddon
+from components.cluster_addons import ClusterAddonsArgs
 from components.cpu_node_pool import CpuNodePoolArgs
 from components.gpu_node_pool import GpuNodePoolArgs
 from components.gpu_pool_plan import CapacityType
@@ -16,6 +18,9 @@ from components.storage_tiers import DataClass, StorageTier, StorageTiersArgs
 from components.team_namespace import TeamNamespace
 from components.vector_database import VectorDatabaseArgs
 from stack.environment import Environment
+
+_ADDONS = (ClusterAddon.ARGO_ROLLOUTS, ClusterAddon.CLUSTER_AUTOSCALER, ClusterAddon.PROMETHEUS)
+"""What the environments' own objects need: canaries with measures, and pools that grow and shrink."""
 
 _NAT = {"single": NatPlacement.SINGLE, "perZone": NatPlacement.PER_ZONE}
 
@@ -45,6 +50,15 @@ def kubernetes_cluster(env: Environment, network: Network) -> KubernetesClusterA
         "system_max_size": wanted.system_nodes.max_size,
         "public_access_cidrs": [str(cidr) for cidr in wanted.public_access_cidrs],
         "log_retention_days": wanted.log_retention_days,
+    }
+
+
+def cluster_addons(env: Environment, cluster: KubernetesCluster) -> ClusterAddonsArgs:
+    """Those of the controllers that the environment's objects need."""
+    return {
+        "tags": env.tags(env.settings.owner),
+        "cluster_name": cluster.cluster_name,
+        "addons": [addon.value for addon in _ADDONS],
     }
 
 
