@@ -8,6 +8,7 @@ import propagate_cost_tags
 import repair_cost_tags
 import require_budget
 import require_cost_tags
+import warn_about_budgets
 
 RULES = (
     require_cost_tags.rule,
@@ -18,6 +19,7 @@ RULES = (
     block_unpriced.rule,
     limit_daily_cost.rule,
     flag_expensive_change.rule,
+    warn_about_budgets.rule,
 )
 
 if __name__ == "__main__":

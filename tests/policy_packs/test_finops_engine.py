@@ -1,10 +1,13 @@
 """The finops pack on the real engine."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.engine
 
-PRICING = ("block_over_budget", "block_unpriced", "flag_expensive_change", "limit_daily_cost")
+PRICING = ("block_over_budget", "block_unpriced", "flag_expensive_change", "limit_daily_cost", "warn_about_budgets")
 FINOPS = dict.fromkeys(PRICING, "disabled") | {
     "require_cost_tags": {"teams": ["vision", "speech"], "costCenters": ["cc-100", "cc-200"], "projects": ["shop"]}
 }
@@ -91,3 +94,30 @@ def test_a_wrong_setting_is_refused(run_program):
     run = run_program('bucket("raw", tags=PAID)', "finops", pack_config={"require_cost_tags": {"teams": "vision"}})
     assert run.status != 0
     assert "teams: Invalid type" in run.output
+
+
+def test_a_change_that_lowers_an_overspend_passes_with_a_warning(run_program, tmp_path, monkeypatch):
+    body = 'Thing("aws:ec2/instance:Instance", "big", instanceType="{}", tags={{"team": "vision"}})'
+    config = {"aws:region": "us-east-1"}
+    catalog = {"catalog": str(Path(__file__).parent / "fixtures" / "finops" / "shop" / "catalog")}
+    budgets = FINOPS | {
+        "require_cost_tags": "disabled",
+        "propagate_cost_tags": "disabled",
+        "block_over_budget": catalog | {"enforcementLevel": "mandatory"},
+        "warn_about_budgets": catalog | {"enforcementLevel": "advisory"},
+    }
+    assert run_program(body.format("m7g.2xlarge"), command="up", config=config).status == 0
+    smaller = body.format("m7g.xlarge")
+
+    strict = run_program(smaller, "finops", pack_config=budgets, config=config)
+    assert strict.status != 0
+    assert "119.94 of 100.00 USD a month expected; 19.94 too much" in strict.violations("block_over_budget")["big"]
+
+    [checkpoint] = (tmp_path / "state").rglob("stacks/**/dev.json")
+    state = json.loads(checkpoint.read_text())["checkpoint"]["latest"]
+    baseline = tmp_path / "deployed.json"
+    baseline.write_text(json.dumps({"version": 3, "deployment": state}))
+    monkeypatch.setenv("APEX_BASELINE", str(baseline))
+    lowered = run_program(smaller, "finops", pack_config=budgets, config=config)
+    assert lowered.status == 0, lowered.output
+    assert "this change adds -119.14; still over" in lowered.violations("warn_about_budgets", "advisory")["big"]

@@ -94,6 +94,35 @@ def test_a_state_of_a_program_that_is_not_ours(apex, tmp_path):
     assert json.loads(out)["monthly"]["expected"] == "78.99"
 
 
+def test_a_plan_of_a_program_that_is_not_ours_lists_what_nobody_has_priced(apex, tmp_path):
+    component = step("acme:shop:Checkout", "checkout")
+    component["newState"]["custom"] = False
+    steps = [
+        step("pulumi:pulumi:Stack", "shop-dev"),
+        component,
+        step("aws:ec2/instance:Instance", "box", instanceType="m5.large"),
+        step("aws:ec2/instance:Instance", "later", instanceType=SENTINEL),
+        step("aws:braket/quantumTask:QuantumTask", "cat"),
+        step("azure-native:storage:StorageAccount", "blobs", sku={"name": "Standard_LRS"}),
+        step("kubernetes:acme.io/v1:Widget", "widget", metadata={"name": "widget"}),
+    ]
+    steps[0]["newState"]["custom"] = False
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({"config": {"aws:region": "eu-west-1"}, "steps": steps}))
+    status, out, _ = apex("cost", file, "--format", "json")
+    document = json.loads(out)
+    assert (status, document["complete"]) == (0, False)
+    assert document["monthly"]["expected"] == "78.99"
+    assert {r["urn"].rpartition("::")[2]: r["unpriced"] for r in document["resources"] if r["unpriced"]} == {
+        "later": "instanceType is unknown until deployed",
+        "cat": "no adapter for aws:braket/quantumTask:QuantumTask: nobody has said what it costs",
+        "blobs": "no adapter for azure-native:storage:StorageAccount: nobody has said what it costs",
+        "widget": "no adapter for kubernetes:acme.io/v1:Widget: nobody has said what it costs",
+    }
+    status, out, _ = apex("cost", file)
+    assert "azure-native:storage:StorageAccount" in out
+
+
 def test_budgets_are_judged_and_blocked_ones_marked(apex, plan, tmp_path):
     file = tmp_path / "budgets.yaml"
     file.write_text(BUDGET % ("vision", 400))
