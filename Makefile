@@ -24,7 +24,7 @@ destroy: setup ## Take an environment of the sandbox down (ENV=dev|prod)
 	@$(SANDBOX) destroy --env $(ENV)
 
 test: setup ## Run every test
-	@$(SANDBOX) run -- .venv/bin/pytest -n 2 --dist loadgroup
+	@$(SANDBOX) run -- .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Run every linter
 	.venv/bin/ruff check .

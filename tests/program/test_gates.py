@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("gates")]
+pytestmark = [pytest.mark.engine, pytest.mark.cluster]
 
 FORGETFUL = """
 import pulumi

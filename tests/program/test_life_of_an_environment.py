@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("life")]
+pytestmark = [pytest.mark.engine, pytest.mark.cluster]
 
 OBJECTS = """
 import json, kubernetes

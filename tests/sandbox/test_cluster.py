@@ -16,7 +16,7 @@ from sandbox.kubernetes.client import connect
 from sandbox.leftovers import end_leftovers
 from sandbox.problem import SandboxError
 
-pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("api-server")]
+pytestmark = [pytest.mark.cluster]
 ROOT = Path(__file__).parents[2]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("kubernetes-provider")]
+pytestmark = [pytest.mark.engine, pytest.mark.cluster]
 
 PROGRAM = """
 import pulumi
