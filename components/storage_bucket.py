@@ -1,7 +1,7 @@
 """A bucket as every bucket is here: versioned, encrypted, private, TLS only, owned by the account."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ import pulumi
 import pulumi_aws as aws
 
 from apex.tags import CostTags
+from components.object_lock import LockPlan
+from components.storage_access import bucket_statement
 from components.storage_lifecycle import Lifecycle
 
 _MULTIPART_DAYS = 7
@@ -25,8 +27,9 @@ class BucketPlan:
     noncurrent_versions: int | None = None
     key_arn: pulumi.Input[str] | None = None
     """The KMS key; without one the bucket is encrypted with S3's own keys."""
-    lock_mode: str = ""
-    lock_days: int = 0
+    lock: LockPlan | None = None
+    access_points: tuple[tuple[pulumi.Output[str], str, tuple[pulumi.Input[str], ...]], ...] = ()
+    """ARN, prefix and roles of the doors to it."""
     force_destroy: bool = False
     protect: bool = False
     region: str = ""
@@ -54,7 +57,7 @@ def create_bucket(plan: BucketPlan, partition: pulumi.Output[str], parent: pulum
     bucket = aws.s3.Bucket(
         plan.name,
         force_destroy=plan.force_destroy,
-        object_lock_enabled=bool(plan.lock_mode),
+        object_lock_enabled=plan.lock is not None,
         tags=plan.tags.aws(Name=plan.name),
         opts=pulumi.ResourceOptions(parent=parent, protect=plan.protect or None),
         **where,
@@ -91,11 +94,11 @@ def create_bucket(plan: BucketPlan, partition: pulumi.Output[str], parent: pulum
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[block]),
         **where,
     )
-    if plan.lock_mode:
+    if plan.lock and plan.lock.days:
         aws.s3.BucketObjectLockConfiguration(
             plan.name,
             bucket=bucket.bucket,
-            rule={"default_retention": {"mode": plan.lock_mode, "days": plan.lock_days}},
+            rule={"default_retention": {"mode": plan.lock.mode.value, "days": plan.lock.days}},
             opts=pulumi.ResourceOptions(parent=parent, depends_on=[versioning]),
             **where,
         )
@@ -136,15 +139,38 @@ def _housekeeping(plan: BucketPlan) -> dict[str, Any]:
 
 
 def _policy(plan: BucketPlan, arn: pulumi.Output[str]) -> pulumi.Output[str]:
-    def render(arn: str, account: str | None, endpoints: list[str], exempt: list[str]) -> str:
-        statements = _statements(plan, arn, endpoints, exempt)
-        if account is not None:
-            statements.append(_deliveries(arn, account))
+    holders = list(plan.lock.legal_hold_role_arns) if plan.lock else []
+    doors = [{"arn": door, "prefix": prefix, "roles": list(roles)} for door, prefix, roles in plan.access_points]
+
+    def render(known: Mapping[str, Any]) -> str:
+        bucket = known["arn"]
+        statements = _statements(plan, bucket, known["endpoints"], known["exempt"])
+        if known["account"] is not None:
+            statements.append(_deliveries(bucket, known["account"]))
+        if known["holders"]:
+            statements.append(_legal_holds(bucket, known["holders"]))
+        statements += [bucket_statement(bucket, door["arn"], door["prefix"], door["roles"]) for door in known["doors"]]
         return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
 
-    return pulumi.Output.all(arn, plan.log_account_id, list(plan.vpc_endpoint_ids), list(plan.exempt_role_arns)).apply(
-        lambda known: render(*known)
-    )
+    return pulumi.Output.all(
+        arn=arn,
+        account=plan.log_account_id,
+        endpoints=list(plan.vpc_endpoint_ids),
+        exempt=list(plan.exempt_role_arns),
+        holders=holders,
+        doors=doors,
+    ).apply(render)
+
+
+def _legal_holds(arn: str, holders: Sequence[str]) -> dict[str, Any]:
+    return {
+        "Sid": "LegalHolds",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObjectLegalHold",
+        "Resource": f"{arn}/*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": sorted(holders)}},
+    }
 
 
 def _deliveries(arn: str, account: str) -> dict[str, Any]:

@@ -25,7 +25,9 @@ def replicate(
         region=region,
     )
     target = create_bucket(
-        replace(plan, name=name, key_arn=key.arn, region=region, vpc_endpoint_ids=(), exempt_role_arns=()),
+        replace(
+            plan, name=name, key_arn=key.arn, region=region, vpc_endpoint_ids=(), exempt_role_arns=(), access_points=()
+        ),
         account.partition,
         parent,
     )

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -11,27 +10,11 @@ import pulumi_aws as aws
 from apex.tags import CostTags
 from components.keys import Account, create_key
 from components.nested_arguments import NestedArguments, recorded
+from components.object_lock import LockPlan, ObjectLock, read_lock
+from components.storage_access import AccessPlan, AccessPoint, open_access_points, read_access_points
 from components.storage_bucket import BucketPlan, MadeBucket, create_bucket
 from components.storage_lifecycle import Lifecycle, read_lifecycle, read_retentions
 from components.storage_replica import replicate
-
-
-class LockMode(StrEnum):
-    """Who may lift Object Lock."""
-
-    GOVERNANCE = "GOVERNANCE"
-    """Those with a special permission."""
-    COMPLIANCE = "COMPLIANCE"
-    """Nobody, not even the account's root, until the time is over."""
-
-
-class ObjectLock(TypedDict):
-    """Objects that cannot be changed or deleted for a time."""
-
-    retention_days: int
-    """For how long after it was written an object is kept."""
-    mode: NotRequired[LockMode]
-    """Who may lift it. Default: those with the permission to (GOVERNANCE)."""
 
 
 class DataClass(TypedDict):
@@ -90,6 +73,8 @@ class StorageTier(TypedDict):
     """Whether a weekly list of all objects is written to the log bucket. Default: no."""
     events: NotRequired[bool]
     """Whether EventBridge is told of every object written or deleted. Default: no."""
+    access_points: NotRequired[list[AccessPoint]]
+    """Doors to one prefix each, for the roles they name. Default: none."""
     replicate_to_region: NotRequired[str]
     """A region to which new objects are copied, one of `allowed_regions`. Default: none."""
 
@@ -121,8 +106,8 @@ class _Tier:
     lifecycles: tuple[Lifecycle, ...]
     noncurrent_days: int
     noncurrent_versions: int | None
-    lock_mode: str
-    lock_days: int
+    lock: LockPlan | None
+    access_points: tuple[AccessPlan, ...]
     inventory: bool
     events: bool
     replica_region: str
@@ -162,6 +147,8 @@ class StorageTiers(pulumi.ComponentResource):
     """The buckets' names, by tier."""
     bucket_arns: dict[str, pulumi.Output[str]]
     """The buckets' ARNs, by tier."""
+    access_point_arns: dict[str, pulumi.Output[str]]
+    """The access points' ARNs, by tier and name with a slash between."""
     kms_key_arn: pulumi.Output[str]
     """The key that all tiers are encrypted with."""
     log_bucket_name: pulumi.Output[str]
@@ -184,6 +171,13 @@ class StorageTiers(pulumi.ComponentResource):
         for tier in plan.tiers:
             if tier.inventory:
                 _inventory(f"{name}-{tier.name}", made[tier.name], logs, account, child)
+        self.access_point_arns = {
+            f"{tier.name}/{point}": arn
+            for tier in plan.tiers
+            for point, arn in open_access_points(
+                f"{name}-{tier.name}", made[tier.name].name, tier.access_points, plan.tags, account, child
+            ).items()
+        }
         self.bucket_names = {tier: bucket.name for tier, bucket in made.items()}
         self.bucket_arns = {tier: bucket.arn for tier, bucket in made.items()}
         self.kms_key_arn = key.arn
@@ -192,6 +186,7 @@ class StorageTiers(pulumi.ComponentResource):
             {
                 "bucketNames": self.bucket_names,
                 "bucketArns": self.bucket_arns,
+                "accessPointArns": self.access_point_arns,
                 "kmsKeyArn": self.kms_key_arn,
                 "logBucketName": self.log_bucket_name,
             }
@@ -214,8 +209,11 @@ class StorageTiers(pulumi.ComponentResource):
             noncurrent_days=tier.noncurrent_days,
             noncurrent_versions=tier.noncurrent_versions,
             key_arn=key.arn,
-            lock_mode=tier.lock_mode,
-            lock_days=tier.lock_days,
+            lock=tier.lock,
+            access_points=tuple(
+                (point.arn(f"{name}-{tier.name}", account), point.prefix, tuple(point.roles()))
+                for point in tier.access_points
+            ),
             force_destroy=plan.force_destroy,
             protect=plan.protect,
             vpc_endpoint_ids=plan.vpc_endpoint_ids,
@@ -296,7 +294,7 @@ def _read(name: str, args: StorageTiersArgs) -> _Plan:
     )
     if not given:
         check.refuse("tiers", "is empty; name at least one, or leave it out for raw, curated, features and archive")
-    tiers = tuple(_read_tier(item, allowed, force_destroy) for item in given)
+    tiers = tuple(_read_tier(item, name, allowed, force_destroy) for item in given)
     names = [tier.name for tier in tiers]
     for repeated in sorted({tier for tier in names if names.count(tier) > 1}):
         check.refuse("tiers", f'"{repeated}" is there twice; give each tier a name of its own')
@@ -317,7 +315,7 @@ def _is_bucket_prefix(name: str) -> bool:
     return len(name) <= 30 and name.replace("-", "a").isalnum() and name == name.lower() and name[0] != "-"
 
 
-def _read_tier(check: NestedArguments, allowed: tuple[str, ...], force_destroy: bool) -> _Tier:
+def _read_tier(check: NestedArguments, component: str, allowed: tuple[str, ...], force_destroy: bool) -> _Tier:
     check.allow_only(StorageTier.__annotations__)
     name = check.text(
         "name", r"(?!logs$)[a-z0-9][a-z0-9-]{0,19}", 'at most 20 lower-case letters, digits and "-", not "logs"'
@@ -334,7 +332,7 @@ def _read_tier(check: NestedArguments, allowed: tuple[str, ...], force_destroy: 
         item.allow_only(Retention.__annotations__)
     lifecycles = (*lifecycles, *read_retentions(retentions, lifecycles))
     noncurrent_days = check.whole("noncurrent_expire_after_days", 30, least=1, most=36_500)
-    lock_mode, lock_days = _read_lock(check, lifecycles, noncurrent_days, force_destroy)
+    lock = read_lock(check, lifecycles, force_destroy=force_destroy)
     region = check.text("replicate_to_region", r"[a-z]{2}(-[a-z]+)+-\d|", "a region such as eu-west-1", "")
     if region and region not in allowed:
         check.refuse(
@@ -346,35 +344,12 @@ def _read_tier(check: NestedArguments, allowed: tuple[str, ...], force_destroy: 
         lifecycles=lifecycles,
         noncurrent_days=noncurrent_days,
         noncurrent_versions=check.optional_whole("noncurrent_versions_kept", least=1, most=100),
-        lock_mode=lock_mode,
-        lock_days=lock_days,
+        lock=lock,
+        access_points=read_access_points(check, component, name),
         inventory=check.flag("inventory", False),
         events=check.flag("events", False),
         replica_region=region,
     )
-
-
-def _read_lock(
-    check: NestedArguments, lifecycles: tuple[Lifecycle, ...], noncurrent_days: int, force_destroy: bool
-) -> tuple[str, int]:
-    lock = check.item("object_lock")
-    if lock is None:
-        return "", 0
-    lock.allow_only(ObjectLock.__annotations__)
-    mode = lock.choice("mode", LockMode, LockMode.GOVERNANCE)
-    if not lock.has("retention_days"):
-        lock.refuse("retention_days", "is missing; write for how many days objects are kept")
-    days = lock.whole("retention_days", 1, least=1, most=36_500)
-    for lifecycle in lifecycles:
-        if lifecycle.expire_after_days is not None and lifecycle.expire_after_days < days:
-            check.refuse(
-                "data_classes",
-                f'"{lifecycle.name}" expires after {lifecycle.expire_after_days} days, under the lock of {days}; '
-                "let it expire later or shorten the lock",
-            )
-    if force_destroy:
-        lock.refuse("mode", f"{mode.value} contradicts force_destroy; locked objects outlive the bucket's destruction")
-    return mode.value, days
 
 
 def _check_prefixes(check: NestedArguments, lifecycles: tuple[Lifecycle, ...]) -> None:

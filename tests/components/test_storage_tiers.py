@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from apex.errors import InputError
 from apex.plan import UNKNOWN
-from components.storage_tiers import LockMode, StorageTiers
+from components.object_lock import LockMode
+from components.storage_tiers import StorageTiers
 
 EVERY_BUCKET = (
     "BucketLifecycleConfiguration", "BucketOwnershipControls", "BucketPolicy", "BucketPublicAccessBlock",
@@ -26,8 +27,8 @@ def of(made, kind, name):
     return next(r for r in made.resources if r.type.endswith(f":{kind}") and r.name == name).inputs
 
 
-def statements(made, name):
-    return {s["Sid"]: s for s in json.loads(of(made, "BucketPolicy", name)["policy"])["Statement"]}
+def statements(made, name, kind="BucketPolicy"):
+    return {s["Sid"]: s for s in json.loads(of(made, kind, name)["policy"])["Statement"]}
 
 
 def test_names_and_parents_are_a_contract_with_existing_stacks(provision, cost_tags):
@@ -157,6 +158,86 @@ def test_data_classes_age_by_themselves(provision, cost_tags):
     assert made.outputs["bucket_names"] == {"media": "lake-media-0123abc"}
 
 
+ROLE, OTHER = "arn:aws:iam::123456789012:role/vision", "arn:aws:iam::123456789012:role/labels"
+
+
+def test_legal_holds_are_for_the_named_roles_alone(provision, cost_tags):
+    made = provision(make(cost_tags, tiers=[{"name": "archive", "object_lock": {"legal_hold_role_arns": [ROLE]}}]))
+    assert of(made, "Bucket", "lake-archive")["objectLockEnabled"] is True
+    assert made.of("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration") == []
+    assert statements(made, "lake-archive")["LegalHolds"] == {
+        "Sid": "LegalHolds",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObjectLegalHold",
+        "Resource": "arn:aws:s3:::lake-archive-0123abc/*",
+        "Condition": {"ArnNotEquals": {"aws:PrincipalArn": [ROLE]}},
+    }
+    both = {"retention_days": 30, "legal_hold_role_arns": [ROLE]}
+    kept = provision(make(cost_tags, tiers=[{"name": "archive", "object_lock": both}]))
+    retention = of(kept, "BucketObjectLockConfiguration", "lake-archive")["rule"]["defaultRetention"]
+    assert retention == {"mode": "GOVERNANCE", "days": 30}
+    assert "LegalHolds" in statements(kept, "lake-archive")
+    plain = provision(make(cost_tags, tiers=[{"name": "archive", "object_lock": {"retention_days": 30}}]))
+    assert "LegalHolds" not in statements(plain, "lake-archive")
+
+
+def test_an_access_point_lets_named_roles_into_one_prefix(provision, cost_tags):
+    point = {"name": "frames", "prefix": "frames/", "reader_role_arns": [ROLE], "writer_role_arns": [OTHER]}
+    tiers = [{"name": "raw", "access_points": [{**point, "vpc_id": "vpc-1"}]}]
+    made = provision(make(cost_tags, tiers=tiers), preview=True)
+    (door,) = made.of("aws:s3/accessPoint:AccessPoint")
+    arn, bucket = "arn:aws:s3:us-east-1:123456789012:accesspoint/lake-raw-frames", "arn:aws:s3:::lake-raw-0123abc"
+    assert (door.name, door.parent_name, door.inputs["name"]) == ("lake-raw-frames", "lake", "lake-raw-frames")
+    assert door.inputs["vpcConfiguration"] == {"vpcId": "vpc-1"}
+    assert set(door.inputs["publicAccessBlockConfiguration"].values()) == {True}
+    assert statements(made, "lake-raw-frames", "AccessPoint") == {
+        "List": {
+            "Sid": "List",
+            "Effect": "Allow",
+            "Principal": {"AWS": [ROLE]},
+            "Action": "s3:ListBucket",
+            "Resource": arn,
+            "Condition": {"StringLike": {"s3:prefix": "frames/*"}},
+        },
+        "Read": {
+            "Sid": "Read",
+            "Effect": "Allow",
+            "Principal": {"AWS": [ROLE]},
+            "Action": "s3:GetObject",
+            "Resource": f"{arn}/object/frames/*",
+        },
+        "Write": {
+            "Sid": "Write",
+            "Effect": "Allow",
+            "Principal": {"AWS": [OTHER]},
+            "Action": ["s3:AbortMultipartUpload", "s3:PutObject"],
+            "Resource": f"{arn}/object/frames/*",
+        },
+    }
+    assert statements(made, "lake-raw")["ThroughLakeRawFrames"] == {
+        "Sid": "ThroughLakeRawFrames",
+        "Effect": "Allow",
+        "Principal": {"AWS": [OTHER, ROLE]},
+        "Action": ["s3:GetObject", "s3:ListBucket", "s3:PutObject"],
+        "Resource": [bucket, f"{bucket}/frames/*"],
+        "Condition": {"StringEquals": {"s3:DataAccessPointArn": arn}},
+    }
+    assert made.untagged(cost_tags) == []
+    assert list(provision(make(cost_tags, tiers=tiers)).outputs["access_point_arns"]) == ["raw/frames"]
+
+
+def test_roles_that_are_not_known_yet_are_let_in_all_the_same(provision, cost_tags, unknown):
+    made = provision(
+        lambda: make(
+            cost_tags,
+            tiers=[{"name": "raw", "access_points": [{"name": "a", "prefix": "a/", "reader_role_arns": [unknown()]}]}],
+        )(),
+        preview=True,
+    )
+    assert of(made, "AccessPoint", "lake-raw-a")["policy"] == UNKNOWN
+
+
 def test_locked_objects_are_kept_for_their_time(provision, cost_tags):
     lock = {"retention_days": 365, "mode": LockMode.COMPLIANCE}
     made = provision(make(cost_tags, tiers=[{"name": "archive", "object_lock": lock}]))
@@ -206,10 +287,15 @@ def test_protection_covers_data_and_key(provision, cost_tags):
         ({"tiers": [{"name": "raw"}, {"name": "raw"}]}, 'lake.tiers: "raw" is there twice; give each tier a name of its own'),
         ({"tiers": [{"name": "Raw"}]}, "lake.tiers[0].name: 'Raw' cannot be used; write at most 20 lower-case letters, digits and \"-\", not \"logs\""),
         ({"tiers": [{"name": "logs"}]}, "lake.tiers[0].name: 'logs' cannot be used; write at most 20 lower-case letters, digits and \"-\", not \"logs\""),
-        ({"tiers": [{"name": "raw", "retention": 3}]}, "lake.tiers[0].retention: is not an argument; use one of data_classes, events, inventory, name, noncurrent_expire_after_days, noncurrent_versions_kept, object_lock, replicate_to_region"),
+        ({"tiers": [{"name": "raw", "retention": 3}]}, "lake.tiers[0].retention: is not an argument; use one of access_points, data_classes, events, inventory, name, noncurrent_expire_after_days, noncurrent_versions_kept, object_lock, replicate_to_region, retentions"),
         ({"tiers": [{"name": "raw", "replicate_to_region": "eu-west-1"}]}, "lake.tiers[0].replicate_to_region: eu-west-1 is not one of allowed_regions (none); data may not lie there"),
         ({"force_destroy": True, "deletion_protection": True}, "lake.force_destroy: True contradicts deletion_protection; write False for one of them"),
         ({"force_destroy": True, "tiers": [{"name": "raw", "object_lock": {"retention_days": 1}}]}, "lake.tiers[0].object_lock.mode: GOVERNANCE contradicts force_destroy; locked objects outlive the bucket's destruction"),
+        ({"tiers": [{"name": "raw", "object_lock": {"mode": "COMPLIANCE", "legal_hold_role_arns": [ROLE]}}]}, "lake.tiers[0].object_lock.mode: COMPLIANCE is of a retention, and there is none; add retention_days or leave it out"),
+        ({"tiers": [{"name": "raw", "access_points": [{"name": "web", "prefix": "a/"}]}]}, "lake.tiers[0].access_points[0].reader_role_arns: and writer_role_arns are both empty; name at least one role"),
+        ({"tiers": [{"name": "raw", "access_points": [{"name": "web", "prefix": "", "reader_role_arns": [ROLE]}]}]}, "lake.tiers[0].access_points[0].prefix: '' cannot be used; write a key prefix such as \"frames/\""),
+        ({"tiers": [{"name": "raw", "access_points": [{"name": "web", "prefix": "a/", "reader_role_arns": ["*"]}]}]}, 'lake.tiers[0].access_points[0].reader_role_arns: "*" is not the ARN of a role; name exact roles'),
+        ({"tiers": [{"name": "raw", "access_points": [{"name": "w" * 43, "prefix": "a/", "writer_role_arns": [ROLE]}]}]}, f'lake.tiers[0].access_points[0].name: "lake-raw-{"w" * 43}" has 52 letters, an access point at most 50; shorten it'),
         ({"tiers": [{"name": "raw", "object_lock": {}}]}, "lake.tiers[0].object_lock.retention_days: is missing; write for how many days objects are kept"),
         ({"tiers": [{"name": "raw", "object_lock": {"retention_days": 60}, "data_classes": [{"name": "a", "expire_after_days": 30}]}]}, 'lake.tiers[0].data_classes: "a" expires after 30 days, under the lock of 60; let it expire later or shorten the lock'),
         ({"tiers": [{"name": "raw", "data_classes": [{"name": "a"}, {"name": "b", "prefix": "a/b/"}]}]}, 'lake.tiers[0].data_classes: "b" ("a/b/") and "a" ("a/") overlap; S3 would apply both, so choose prefixes that do not'),
