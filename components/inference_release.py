@@ -7,7 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 from components.arguments import Arguments
 
-_METRIC_NAME = re.compile(r"[a-z]([a-z0-9_-]{0,40}[a-z0-9])?")
+_METRIC_NAME = re.compile(r"[a-z]([a-z0-9_-]{0,61}[a-z0-9])?")
 _LATENCY = re.compile(r"latency_p(50|75|90|95|99)")
 _ANALYSIS_INTERVAL = "60s"
 _ANALYSIS_COUNT = 5
@@ -48,6 +48,9 @@ class Release(TypedDict):
     Default: none."""
     steps_percent: NotRequired[list[int]]
     """The shares of a canary. Default: 20, then 50."""
+    rollback: NotRequired[bool]
+    """Whether a measurement that fails takes the new version back. Default: it does; otherwise the release pauses
+    until a person goes on or takes it back."""
     step_seconds: NotRequired[int]
     """How long each share serves before it is measured. Default: 300."""
 
@@ -65,6 +68,7 @@ class ReleasePlan:
         self.metrics: list[Mapping[str, Any]] = list(release.get("metrics") or [])
         self.prometheus = str(release.get("prometheus_address") or "")
         self.steps = [int(step) for step in release.get("steps_percent") or (20, 50)]
+        self.rolls_back = bool(release.get("rollback", True))
         self.step_seconds = int(release.get("step_seconds") or 300)
         self._check(read, min_replicas)
 
@@ -109,10 +113,15 @@ class ReleasePlan:
                 read.refuse(
                     "release.metrics", f'"{name}" cannot name one metric; use distinct names of a-z, 0-9, - and _'
                 )
-            elif not metric.get("query") and name != "error_rate" and not _LATENCY.fullmatch(name):
+            elif not metric.get("query") and not has_query(name):
                 read.refuse("release.metrics", f'"{name}" has no query; give one, or use error_rate or latency_p95')
             if float(metric["maximum"]) < 0:
                 read.refuse("release.metrics", f'"{name}" has the maximum {metric["maximum"]}; use one of at least 0')
+
+
+def has_query(name: str) -> bool:
+    """Whether a metric of this name needs no query of its own."""
+    return name == "error_rate" or bool(_LATENCY.fullmatch(name))
 
 
 def template_name(service: str, metric: Mapping[str, Any]) -> str:
@@ -120,8 +129,13 @@ def template_name(service: str, metric: Mapping[str, Any]) -> str:
     return f"{service}-{str(metric['name']).replace('_', '-')}"
 
 
-def analysis_template_spec(service: str, metric: Mapping[str, Any], prometheus: str) -> dict[str, Any]:
-    """An AnalysisTemplate that fails above the maximum and is inconclusive, which pauses, when there are no data."""
+def analysis_template_spec(
+    service: str, metric: Mapping[str, Any], prometheus: str, *, rolls_back: bool = True
+) -> dict[str, Any]:
+    """An AnalysisTemplate that fails above the maximum and is inconclusive, which pauses, when there are no data.
+
+    Without `rolls_back` it is inconclusive above the maximum too.
+    """
     maximum = float(metric["maximum"])
     measured = "len(result) > 0 && !isNaN(result[0])"
     return {
@@ -134,7 +148,7 @@ def analysis_template_spec(service: str, metric: Mapping[str, Any], prometheus: 
                 "failureLimit": 0,
                 "inconclusiveLimit": 1,
                 "successCondition": f"{measured} && result[0] <= {maximum:g}",
-                "failureCondition": f"{measured} && result[0] > {maximum:g}",
+                "failureCondition": f"{measured} && result[0] > {maximum:g}" if rolls_back else "false",
                 "provider": {
                     "prometheus": {"address": prometheus, "query": metric.get("query") or _query(service, metric)}
                 },

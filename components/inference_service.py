@@ -215,7 +215,7 @@ class InferenceService(pulumi.ComponentResource):
                 api_version=ARGO_ROLLOUTS,
                 kind="AnalysisTemplate",
                 metadata={**self._metadata(), "name": template_name(name, metric)},
-                spec=analysis_template_spec(name, metric, plan.release.prometheus),
+                spec=analysis_template_spec(name, metric, plan.release.prometheus, rolls_back=plan.release.rolls_back),
                 opts=self._child,
             )
             for metric in plan.release.metrics

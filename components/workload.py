@@ -16,12 +16,14 @@ UNPRIVILEGED_USER = 65532
 """The `nonroot` user of distroless images."""
 
 _DIGEST = re.compile(r".+@sha256:[0-9a-f]{64}")
-_QUANTITY = re.compile(r"(\d+(?:\.\d+)?)(m|k|[KMGTP]i|[MGTP])?")
+_QUANTITY = re.compile(r"((?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?:([num]|k|[KMGTPE]i|[MGTPE]))?")
 _SCALE: dict[str | None, float] = {
     None: 1.0,
+    "n": 1e-9,
+    "u": 1e-6,
     "m": 1e-3,
-    **{unit: 1000.0**power for power, unit in enumerate(("k", "M", "G", "T", "P"), 1)},
-    **{unit: 1024.0**power for power, unit in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi"), 1)},
+    **{unit: 1000.0**power for power, unit in enumerate(("k", "M", "G", "T", "P", "E"), 1)},
+    **{unit: 1024.0**power for power, unit in enumerate(("Ki", "Mi", "Gi", "Ti", "Pi", "Ei"), 1)},
 }
 
 

@@ -19,8 +19,15 @@ from components.team_namespace import TeamNamespace
 from components.vector_database import VectorDatabaseArgs
 from stack.environment import Environment
 
-_ADDONS = (ClusterAddon.ARGO_ROLLOUTS, ClusterAddon.CLUSTER_AUTOSCALER, ClusterAddon.PROMETHEUS)
-"""What the environments' own objects need: canaries with measures, and pools that grow and shrink."""
+_ADDONS = (
+    ClusterAddon.ARGO_ROLLOUTS,
+    ClusterAddon.CLUSTER_AUTOSCALER,
+    ClusterAddon.DCGM_EXPORTER,
+    ClusterAddon.KEDA,
+    ClusterAddon.PROMETHEUS,
+)
+"""What the environments' own objects need: canaries with measures, models that grow with the use of their GPUs, and
+pools that grow and shrink."""
 
 _NAT = {"single": NatPlacement.SINGLE, "perZone": NatPlacement.PER_ZONE}
 

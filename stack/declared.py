@@ -20,9 +20,12 @@ _PERIODS = {"day": BudgetPeriod.DAILY, "month": BudgetPeriod.MONTHLY, "quarter":
 def catalog(env: Environment) -> Catalog:
     """The environment's catalog. A wrong declaration ends the program with one message and no traceback."""
     try:
-        return load_catalog(ROOT / "catalog", env.name)
+        found = load_catalog(ROOT / "catalog", env.name)
     except InputError as error:
         raise pulumi.RunError(str(error)) from None
+    if not found.of(Ownership):
+        raise pulumi.RunError("catalog: has no Ownership, so nothing belongs to anybody; start with apex new Ownership")
+    return found
 
 
 def budgets(env: Environment, declared: Catalog) -> Iterator[tuple[str, CostBudgetArgs]]:

@@ -1,6 +1,6 @@
 """AI components of the catalog as arguments of the services that serve their models."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import pulumi
@@ -9,17 +9,19 @@ from apex.specs import Catalog, Declaration
 from apex.specs.component import Autoscaling, MultimodalAIComponent, RolloutMetric
 from apex.specs.values import Duration
 from components.arguments import LOG_RETENTION_DAYS
-from components.inference_release import Release, ReleaseMetric, ReleaseStrategy
+from components.inference_release import Release, ReleaseMetric, ReleaseStrategy, has_query
+from components.inference_scaling import Scaling, ScalingSignal
 from components.inference_service import InferenceServiceArgs
 from components.model_service import ModelServiceArgs
 from components.team_namespace import TeamNamespace
-from components.workload import quantity
 from stack.declared import cost_tags, namespace_of, place
 from stack.environment import Environment
 
 PROMETHEUS = "http://prometheus.monitoring.svc:9090"
 _DEFAULT_CPU, _DEFAULT_MEMORY = "1", "2Gi"
-_MOST_CPU_TARGET = 95
+_MOST_USE = 95
+_LONGEST_NAME = 43
+"""So long can the name of a service be: its objects' names are longer, and a label takes 63 characters."""
 _BOUNDED_ABOVE = ("error", "bias", "difference", "drift")
 """Words in the name of a measure that is better when it is lower."""
 
@@ -57,19 +59,24 @@ def _service(
 ) -> InferenceServiceArgs:
     spec = found.model.spec
     limits, scaling = spec.governance.cost_optimization.resource_limits, spec.governance.cost_optimization.autoscaling
-    least = max(1, scaling.min_replicas)
+    gpus = int(limits.gpu.value) if limits.gpu else 0
+    if len(name := f"{env.name}-{found.name}") > _LONGEST_NAME:
+        raise pulumi.RunError(
+            f'{place(found)}: metadata.name: "{name}" is too long for the names of its objects; '
+            f"use at most {_LONGEST_NAME - len(env.name) - 1} characters"
+        )
     args: InferenceServiceArgs = {
         "tags": tags,
         "namespace": namespace_of(found, namespaces),
         "image": _image(env, found, addresses),
         "require_digest": env.settings.deletion_protection,
-        "cpu": str(limits.cpu or _DEFAULT_CPU),
-        "memory": str(limits.memory or _DEFAULT_MEMORY),
-        "gpus": int(quantity(str(limits.gpu)) or 0) if limits.gpu else 0,
-        "min_replicas": least,
-        "max_replicas": max(least, scaling.max_replicas),
-        "scaling": {"target": _cpu_target(scaling)},
-        "release": _release(found.model, least),
+        "cpu": str(limits.cpu or _DEFAULT_CPU).lstrip("+"),
+        "memory": str(limits.memory or _DEFAULT_MEMORY).lstrip("+"),
+        "gpus": gpus,
+        "min_replicas": scaling.min_replicas,
+        "max_replicas": scaling.max_replicas,
+        "scaling": _scaling(scaling, gpus),
+        "release": _release(found.model),
     }
     if spec.release.rollout_metrics:
         args["service_monitor"] = True
@@ -78,6 +85,11 @@ def _service(
 
 def _image(env: Environment, found: Declaration[MultimodalAIComponent], addresses: Mapping[str, str]) -> str:
     model = found.model.spec.model
+    if model.repository not in addresses:
+        raise pulumi.RunError(
+            f'{place(found)}: spec.model.repository: there is no registry "{model.repository}"; '
+            f"use one of {', '.join(sorted(addresses)) or 'none'}, or add it to the catalog's Platform"
+        )
     image = f"{addresses[model.repository]}/{model.name}:{model.version}"
     if model.digest:
         return f"{image}@{model.digest}"
@@ -89,31 +101,46 @@ def _image(env: Environment, found: Declaration[MultimodalAIComponent], addresse
     return image
 
 
-def _cpu_target(scaling: Autoscaling) -> int:
-    return min(_MOST_CPU_TARGET, scaling.target_cpu_utilization_percentage)
+def _scaling(scaling: Autoscaling, gpus: int) -> Scaling:
+    """A model on GPUs is busy when these are; its CPUs then idle, and it would never grow."""
+    target = min(_MOST_USE, scaling.target_cpu_utilization_percentage)
+    if gpus:
+        return {"signal": ScalingSignal.GPU, "target": target, "prometheus_address": PROMETHEUS}
+    return {"target": target}
 
 
-def _release(model: MultimodalAIComponent, min_replicas: int) -> Release:
+def _release(model: MultimodalAIComponent) -> Release:
     release = model.spec.release
     strategy = ReleaseStrategy(release.strategy)
-    if strategy is ReleaseStrategy.CANARY and min_replicas < 2:
+    if strategy is ReleaseStrategy.ROLLING:
+        return {"strategy": strategy}
+    if model.spec.governance.cost_optimization.autoscaling.min_replicas < 2:
         # One replica has no share to give away: the same measures are taken beside it, before all traffic moves.
         strategy = ReleaseStrategy.BLUE_GREEN
-    if strategy is ReleaseStrategy.ROLLING or not release.rollout_metrics:
-        return {"strategy": ReleaseStrategy.ROLLING}
     return {
         "strategy": strategy,
-        "metrics": [_metric(metric) for metric in release.rollout_metrics],
+        "metrics": _metrics(release.rollout_metrics),
         "prometheus_address": PROMETHEUS,
+        "rollback": release.rollback_on_failure,
     }
+
+
+def _metrics(metrics: Sequence[RolloutMetric]) -> list[ReleaseMetric]:
+    """The measures; of two that come to the same, such as a success rate and an error rate, the stricter one."""
+    found: dict[str, ReleaseMetric] = {}
+    for metric in map(_metric, metrics):
+        known = found.get(metric["name"])
+        if known is None or metric["maximum"] < known["maximum"]:
+            found[metric["name"]] = metric
+    return list(found.values())
 
 
 def _metric(metric: RolloutMetric) -> ReleaseMetric:
     """A measure as the analysis takes it: a greatest value. A least ratio becomes the greatest rate of its opposite."""
-    name = metric.name.replace("-", "_")
+    name = metric.measure
     if isinstance(metric.threshold, Duration):
         bound: ReleaseMetric = {"name": name, "maximum": float(metric.threshold.seconds)}
-        return bound if name.startswith("latency_p") else {**bound, "query": f"max({_series(name)})"}
+        return bound if has_query(name) else {**bound, "query": f"max({_series(name)})"}
     ratio = Decimal(metric.threshold)
     if name == "success_rate":
         return {"name": "error_rate", "maximum": float(1 - ratio)}

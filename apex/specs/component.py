@@ -1,13 +1,13 @@
 """`MultimodalAIComponent`: a model that serves, with its governance and its release."""
 
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from apex import tags
 from apex.specs.base import Model, Spec
-from apex.specs.checks import Check
+from apex.specs.checks import Check, FailedChecksError
 from apex.specs.pipeline import ResourceRequirements
 from apex.specs.usage import Usages
 from apex.specs.values import (
@@ -99,14 +99,14 @@ class BiasDetection(Model):
 class Autoscaling(Model):
     """Between how many replicas it scales, and what a day may cost."""
 
-    min_replicas: Annotated[Whole, Field(ge=0, le=1000)] = 1
-    """The fewest replicas."""
+    min_replicas: Annotated[Whole, Field(ge=1, le=1000)] = 1
+    """The fewest replicas; at least one, as nothing would start the first when somebody asks."""
     max_replicas: Annotated[Whole, Field(ge=1, le=1000)]
     """The most replicas."""
     target_cpu_utilization_percentage: Annotated[Whole, Field(ge=1, le=100, alias="targetCPUUtilizationPercentage")] = (
         70
     )
-    """The CPU use that replicas are added above."""
+    """The CPU use that replicas are added above; for a model on GPUs, the use of those."""
     cost_threshold_usd_per_day: Annotated[Amount | None, Field(alias="costThresholdUSDPerDay")] = None
     """The most that a day may cost at the most replicas, in USD."""
 
@@ -179,6 +179,25 @@ class RolloutMetric(Model):
     threshold: Threshold
     """A ratio (the least, or for error and bias rates the most) or a duration (the longest)."""
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        """A latency is a time and a rate is a ratio: the other way round every version would pass, or none."""
+        is_time = isinstance(self.threshold, Duration)
+        if self.measure.startswith("latency") and not is_time:
+            raise FailedChecksError(
+                [("threshold", f"{self.threshold} is a ratio, and {self.name} is a time; write such as 200ms")]
+            )
+        if self.measure.endswith("_rate") and is_time:
+            raise FailedChecksError(
+                [("threshold", f"{self.threshold} is a time, and {self.name} is a ratio; write such as 0.99")]
+            )
+        return self
+
+    @property
+    def measure(self) -> str:
+        """The measure as Prometheus names it."""
+        return self.name.replace("-", "_")
+
 
 class Release(Model):
     """How a new version takes over."""
@@ -188,13 +207,20 @@ class Release(Model):
     rollout_metrics: tuple[RolloutMetric, ...] = ()
     """What the new version has to pass on the way; one analysis each."""
     rollback_on_failure: Truth = True
-    """Whether the old version comes back when a measure fails."""
+    """Whether the old version comes back by itself when a measure fails; otherwise the release waits for a person."""
 
     checks: ClassVar[tuple[Check, ...]] = (
         Check(
-            "self.strategy != 'canary' || (has(self.rolloutMetrics) && size(self.rolloutMetrics) > 0)",
-            "is empty; a canary needs at least one measure to be judged by",
-            lambda it: it.strategy != "canary" or bool(it.rollout_metrics),
+            "self.strategy == 'rolling' || (has(self.rolloutMetrics) && size(self.rolloutMetrics) > 0)",
+            "is empty; a canary or blueGreen needs at least one measure to be judged by",
+            lambda it: it.strategy == "rolling" or bool(it.rollout_metrics),
+            "rolloutMetrics",
+        ),
+        Check(
+            "self.strategy != 'rolling' || !has(self.rolloutMetrics) || size(self.rolloutMetrics) == 0",
+            "would not be measured: rolling replaces replicas as they become ready; choose canary or blueGreen, "
+            "or leave it out",
+            lambda it: it.strategy != "rolling" or not it.rollout_metrics,
             "rolloutMetrics",
         ),
     )

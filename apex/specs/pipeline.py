@@ -1,11 +1,11 @@
 """`DataPipeline`: data from a source, through steps, to a destination."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from apex.specs.base import Currency, Model, Spec
-from apex.specs.checks import Check, needs, only_for
+from apex.specs.checks import Check, FailedChecksError, needs, only_for
 from apex.specs.paths import Prefix
 from apex.specs.processors import Config
 from apex.specs.usage import Usages
@@ -140,6 +140,13 @@ class ResourceRequirements(Model):
     """Memory: 8Gi."""
     gpu: Quantity | None = None
     """Whole GPUs: "1"."""
+
+    @model_validator(mode="after")
+    def _whole_gpus(self) -> Self:
+        """Nothing hands out a part of a GPU."""
+        if self.gpu is not None and self.gpu.value % 1:
+            raise FailedChecksError([("gpu", f'"{self.gpu}" is a part of a GPU; write a whole number, as "1"')])
+        return self
 
 
 class LatencyAlert(Model):
