@@ -8,9 +8,11 @@ import pulumi
 import pulumi_aws as aws
 
 from apex.tags import CostTags
+from components.central_egress import TransitPlan, attach, read_transit
 from components.flow_logs import create_flow_logs
 from components.keys import Account
 from components.nested_arguments import NestedArguments, recorded
+from components.network_endpoints import ENDPOINTS, endpoints_for
 from components.prefix_plan import PrefixPlan, plan_prefixes
 
 _ISOLATED_ENDPOINTS = (
@@ -41,6 +43,8 @@ class NatPlacement(StrEnum):
     """Through one gateway: cheapest, and lost with its zone."""
     PER_ZONE = "perZone"
     """Through a gateway in each zone: no single point of failure, no cross-zone transfer."""
+    CENTRAL = "central"
+    """Through the organisation's transit gateway: the VPC has no internet gateway and no public subnets."""
 
 
 class NetworkArgs(TypedDict):
@@ -68,6 +72,13 @@ class NetworkArgs(TypedDict):
     interface_endpoints: NotRequired[list[str]]
     """AWS services reached through an interface endpoint, each billed per zone and hour. Default: image pulls, logs and
     credentials (ecr.api, ecr.dkr, logs, sts); without NAT, all that EKS nodes need."""
+    endpoints_for: NotRequired[list[str]]
+    """Components, such as KafkaCluster or VectorDatabase, whose services get interface endpoints besides.
+    Default: none."""
+    transit_gateway_id: NotRequired[pulumi.Input[str]]
+    """The organisation's transit gateway, shared with this account. Required with nat central. Default: none."""
+    transit_gateway_cidrs: NotRequired[list[str]]
+    """What is reached through it besides, such as other VPCs and networks on premises. Default: none."""
     gateway_endpoints: NotRequired[list[str]]
     """AWS services reached through a gateway endpoint, free of charge: s3, dynamodb. Default: s3."""
     cluster_name: NotRequired[str]
@@ -88,6 +99,7 @@ class _Plan:
     gateways: tuple[str, ...]
     cluster: str
     retention_days: int
+    transit: TransitPlan | None
 
 
 class Network(pulumi.ComponentResource):
@@ -106,13 +118,15 @@ class Network(pulumi.ComponentResource):
     private_subnet_ids: list[pulumi.Output[str]]
     """The private subnets, in the order of the zones."""
     public_subnet_ids: list[pulumi.Output[str]]
-    """The public subnets, in the order of the zones."""
+    """The public subnets, in the order of the zones; none with central egress."""
     private_route_table_ids: list[pulumi.Output[str]]
     """The private subnets' route tables, in the order of the zones."""
     availability_zones: list[pulumi.Output[str]]
     """The zones, by name."""
     endpoint_security_group_id: pulumi.Output[str]
     """The security group of the interface endpoints."""
+    transit_attachment_id: pulumi.Output[str]
+    """The attachment to the transit gateway, empty where there is none."""
     s3_endpoint_id: pulumi.Output[str]
     """The S3 gateway endpoint, empty where there is none: bucket policies may ask for it."""
 
@@ -137,10 +151,16 @@ class Network(pulumi.ComponentResource):
         aws.ec2.DefaultSecurityGroup(
             f"{name}-default", vpc_id=self.vpc_id, ingress=[], egress=[], tags=self._tags("default"), opts=self._opts
         )
-        public = self._public_subnets()
+        public = [] if plan.nat is NatPlacement.CENTRAL else self._public_subnets()
         private = self._private_subnets(public)
         self.public_subnet_ids = [subnet.id for subnet in public]
         self.private_subnet_ids = [subnet.id for subnet in private]
+        self.transit_attachment_id = pulumi.Output.from_input("")
+        if plan.transit:
+            tables = self.private_route_table_ids
+            self.transit_attachment_id = attach(
+                name, plan.transit, self.vpc_id, self.private_subnet_ids, tables, plan.tags, self._opts
+            )
         self.endpoint_security_group_id = self._interface_endpoints()
         self.s3_endpoint_id = self._gateway_endpoints()
         create_flow_logs(name, self.vpc_id, plan.retention_days, plan.tags, self._account, self._opts)
@@ -154,6 +174,7 @@ class Network(pulumi.ComponentResource):
                 "availabilityZones": self.availability_zones,
                 "endpointSecurityGroupId": self.endpoint_security_group_id,
                 "s3EndpointId": self.s3_endpoint_id,
+                "transitAttachmentId": self.transit_attachment_id,
             }
         )
 
@@ -236,7 +257,7 @@ class Network(pulumi.ComponentResource):
         return subnets
 
     def _nat_gateways(self, public: list[aws.ec2.Subnet]) -> list[aws.ec2.NatGateway]:
-        count = {NatPlacement.NONE: 0, NatPlacement.SINGLE: 1, NatPlacement.PER_ZONE: len(public)}[self._plan.nat]
+        count = {NatPlacement.SINGLE: 1, NatPlacement.PER_ZONE: len(public)}.get(self._plan.nat, 0)
         gateways = []
         for index in range(count):
             suffix = f"nat-{index}"
@@ -310,15 +331,18 @@ def _read(name: str, args: NetworkArgs) -> _Plan:
     if zones and len(zones) != zone_count:
         check.refuse("availability_zones", f"names {len(zones)} zones; name two or three, as many as zone_count says")
     nat = check.choice("nat", NatPlacement, NatPlacement.SINGLE)
+    if nat is NatPlacement.CENTRAL and check.has("public_cidrs"):
+        check.refuse("public_cidrs", "are of no use with nat central, which has no public subnets; leave them out")
     usual = _ISOLATED_ENDPOINTS if nat is NatPlacement.NONE else _USUAL_ENDPOINTS
     gateways = check.texts("gateway_endpoints", ("s3",))
     for service in gateways:
         if service not in ("dynamodb", "s3"):
             check.refuse("gateway_endpoints", f'"{service}" has no gateway endpoint; use dynamodb or s3')
-    interfaces = check.texts("interface_endpoints", usual)
+    interfaces = {*check.texts("interface_endpoints", usual), *_read_endpoints_for(check)}
     cluster = check.text("cluster_name", r"[0-9A-Za-z][0-9A-Za-z_-]{0,99}|", "the name of an EKS cluster", "")
     retention_days = check.log_retention_days("flow_log_retention_days", 30)
     prefixes = plan_prefixes(check, zone_count, args.get("cidr", ""))
+    transit = read_transit(check, prefixes.vpc if prefixes else None, central=nat is NatPlacement.CENTRAL)
     tags = check.cost_tags()
     check.refuse_if_wrong()
     assert prefixes is not None
@@ -332,4 +356,13 @@ def _read(name: str, args: NetworkArgs) -> _Plan:
         gateways=tuple(sorted(gateways)),
         cluster=cluster,
         retention_days=retention_days,
+        transit=transit,
     )
+
+
+def _read_endpoints_for(check: NestedArguments) -> set[str]:
+    components = check.texts("endpoints_for")
+    for component in components:
+        if component not in ENDPOINTS:
+            check.refuse("endpoints_for", f'"{component}" is not a component; use one of {", ".join(ENDPOINTS)}')
+    return endpoints_for(component for component in components if component in ENDPOINTS)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - a message is easier to check whole
 
+import importlib
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from apex.plan import UNKNOWN
 from components.network import NatPlacement, Network
+from components.network_endpoints import ENDPOINTS
 
 DEV = {"cidr": "10.20.0.0/16"}
 
@@ -55,6 +57,58 @@ def test_names_and_parents_are_a_contract_with_existing_stacks(provision, cost_t
         "Key net-logs",
         "SecurityGroupIngressRule net-endpoints-https",
     ]
+
+
+def test_central_egress_leads_through_the_transit_gateway_and_nowhere_else(provision, cost_tags):
+    central = {"nat": "central", "transit_gateway_id": "tgw-1", "transit_gateway_cidrs": ["172.16.0.0/12"]}
+    made = provision(make(cost_tags, zone_count=2, **central))
+    attachment = made.one("aws:ec2transitgateway/vpcAttachment:VpcAttachment")
+    assert (attachment.name, attachment.parent_name) == ("net-transit", "net")
+    assert attachment.inputs["subnetIds"] == ["net-private-0-id", "net-private-1-id"]
+    assert attachment.inputs["transitGatewayId"] == "tgw-1"
+    routes = {
+        r.name: (r.inputs["destinationCidrBlock"], r.inputs.get("transitGatewayId"))
+        for r in made.of("aws:ec2/route:Route")
+    }
+    assert routes == {
+        "net-private-0-transit-0": ("0.0.0.0/0", "tgw-1"),
+        "net-private-0-transit-1": ("172.16.0.0/12", "tgw-1"),
+        "net-private-1-transit-0": ("0.0.0.0/0", "tgw-1"),
+        "net-private-1-transit-1": ("172.16.0.0/12", "tgw-1"),
+    }
+    assert {"aws:ec2/internetGateway:InternetGateway", "aws:ec2/natGateway:NatGateway"}.isdisjoint(made.count())
+    assert made.count()["aws:ec2/subnet:Subnet"] == 2
+    assert made.outputs["public_subnet_ids"] == []
+    assert made.outputs["transit_attachment_id"] == "net-transit-id"
+    assert made.untagged(cost_tags) == []
+
+
+def test_other_networks_are_reached_beside_a_nat_gateway(provision, cost_tags, unknown):
+    made = provision(
+        lambda: make(cost_tags, transit_gateway_id=unknown(), transit_gateway_cidrs=["172.16.0.0/12"])(), preview=True
+    )
+    assert made.one("net-private-0-transit-0").inputs["transitGatewayId"] == UNKNOWN
+    assert made.one("net-private-0-nat").inputs["destinationCidrBlock"] == "0.0.0.0/0"
+
+
+def test_components_get_the_endpoints_that_they_call(provision, cost_tags):
+    def services(**args):
+        made = provision(make(cost_tags, **args))
+        return {r.name.removeprefix("net-endpoint-") for r in made.of("aws:ec2/vpcEndpoint:VpcEndpoint")}
+
+    assert services(endpoints_for=["KafkaCluster", "VectorDatabase"]) - services() == {
+        "eks-auth",
+        "glue",
+        "kms",
+        "rds-data",
+        "secretsmanager",
+    }
+    assert services(endpoints_for=["CostBudget"]) == services()
+
+
+def test_every_component_says_which_services_it_calls():
+    package = importlib.import_module("components.package")
+    assert {component.__name__ for component in package.COMPONENTS} <= set(ENDPOINTS)
 
 
 def test_subnets_are_cut_from_the_vpc_and_lie_in_zones_of_their_own(provision, cost_tags):
@@ -155,7 +209,14 @@ def test_what_is_computed_is_unknown_at_preview_and_what_governs_is_not(provisio
         ({"zone_count": 4}, "net.zone_count: 4 is out of range; use from 2 to 3"),
         ({"cidr": "10.20.0.1/16"}, 'net.cidr: "10.20.0.1/16" is not an IPv4 prefix (10.20.0.1/16 has host bits set); write one such as 10.20.0.0/16'),
         ({"cidr": "10.20.0.0/26"}, "net.cidr: 10.20.0.0/26 is a /26; a VPC with a subnet in every zone takes a /16 to /24"),
-        ({"nat": "twice"}, "net.nat: 'twice' is not one of them; use none, single, perZone"),
+        ({"nat": "twice"}, "net.nat: 'twice' is not one of them; use none, single, perZone, central"),
+        ({"nat": "central"}, "net.transit_gateway_id: is missing with nat central; name the organisation's transit gateway"),
+        ({"transit_gateway_id": "tgw-1"}, "net.transit_gateway_id: is of no use; name transit_gateway_cidrs, or write central for nat"),
+        ({"transit_gateway_cidrs": ["10.0.0.0/8"]}, "net.transit_gateway_cidrs: lead nowhere without transit_gateway_id; name it or leave them out"),
+        ({"transit_gateway_id": "tgw-1", "transit_gateway_cidrs": ["0.0.0.0/0"]}, "net.transit_gateway_cidrs: 0.0.0.0/0 is everywhere; write central for nat instead"),
+        ({"transit_gateway_id": "tgw-1", "transit_gateway_cidrs": ["10.20.4.0/24"]}, "net.transit_gateway_cidrs: 10.20.4.0/24 is inside the VPC's 10.20.0.0/16; name what lies outside it"),
+        ({"nat": "central", "transit_gateway_id": "tgw-1", "public_cidrs": ["10.20.0.0/20"]}, "net.public_cidrs: are of no use with nat central, which has no public subnets; leave them out"),
+        ({"endpoints_for": ["Redis"]}, 'net.endpoints_for: "Redis" is not a component; use one of ClusterAddons, CostBudget, CpuNodePool, DataContract, DataRoles, GpuNodePool, InferenceService, KafkaCluster, KubernetesCluster, ModelService, Network, StorageTiers, TeamNamespace, VectorDatabase, WorkloadManifest'),
         ({"gateway_endpoints": ["sqs"]}, 'net.gateway_endpoints: "sqs" has no gateway endpoint; use dynamodb or s3'),
         ({"flow_log_retention_days": 10}, "net.flow_log_retention_days: 10 is not a retention CloudWatch Logs has; use 14"),
         ({"private_addresses_per_zone": 20000}, "net.cidr: 10.20.0.0/18 leaves 16379 addresses in a zone where 20000 are needed; use a larger prefix"),
@@ -185,9 +246,11 @@ def test_missing_tags_are_refused(refused, cost_tags):
 )
 def test_every_accepted_network_is_tagged_and_private(provision, cost_tags, zones, nat, prefix, gateways):
     args = {"zone_count": zones, "nat": nat, "cidr": f"10.20.0.0/{prefix}", "gateway_endpoints": gateways}
+    central = nat is NatPlacement.CENTRAL
+    args |= {"transit_gateway_id": "tgw-1"} if central else {}
     made = provision(make(cost_tags, **args), preview=True)
     assert made.untagged(cost_tags) == []
-    assert len(made.of("aws:ec2/subnet:Subnet")) == 2 * zones
+    assert len(made.of("aws:ec2/subnet:Subnet")) == zones * (1 if central else 2)
     assert not [
         r.name
         for r in made.of("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule")
