@@ -179,6 +179,13 @@ class CommitmentSettings(_Settings):
     discount: Share
 
 
+class GovernanceSettings(_Settings):
+    """What models are held to: the organisation's ethics policy, and the privacy regime where none is declared."""
+
+    ethics_policy: str = Field(min_length=1)
+    privacy_regime: str = Field(min_length=1)
+
+
 class PricingSettings(_Settings):
     """How machines are bought, and how much of each budget's amount this environment may spend."""
 
@@ -200,6 +207,7 @@ class Settings(_Settings):
     vector_database: VectorSettings
     inference: tuple[InferenceSettings, ...]
     namespace_quota: NamespaceSettings
+    governance: GovernanceSettings | None = None
     pricing: PricingSettings = PricingSettings()
 
 

@@ -180,6 +180,7 @@ def inference_service(
         "cpu": wanted.cpu,
         "memory": wanted.memory,
         "gpus": wanted.gpus,
+        "env": env.governance(),
         "min_replicas": wanted.min_replicas,
         "max_replicas": wanted.max_replicas,
     }

@@ -70,6 +70,7 @@ def _service(
         "namespace": namespace_of(found, namespaces),
         "image": _image(env, found, addresses),
         "require_digest": env.settings.deletion_protection,
+        "env": env.governance(spec.governance.data_privacy.level),
         "cpu": str(limits.cpu or _DEFAULT_CPU).lstrip("+"),
         "memory": str(limits.memory or _DEFAULT_MEMORY).lstrip("+"),
         "gpus": gpus,

@@ -25,6 +25,16 @@ class Environment:
         """The cost tags of what the settings declare for `owner`."""
         return owner.cost_tags(self.name, git.repository(ROOT), git.last_change(self.file)).aws()
 
+    def governance(self, privacy_regime: str = "") -> dict[str, str]:
+        """The variables by which what serves a model says what it is held to; none where the settings do not say."""
+        wanted = self.settings.governance
+        if wanted is None:
+            return {}
+        return {
+            "ETHICS_POLICY_VERSION": wanted.ethics_policy,
+            "PRIVACY_REGIME": privacy_regime or wanted.privacy_regime,
+        }
+
 
 def current() -> Environment:
     """The environment of the running stack. A wrong setting ends the program with one message and no traceback."""

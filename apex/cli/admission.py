@@ -5,17 +5,16 @@ from pathlib import Path
 import click
 import yaml
 
-from apex.policy.admission import admission_objects
-from apex.policy.packs import find_packs, load_packs
+from apex.policy.admission import admission_of
 
 
 @click.command()
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write into.")
 @click.option("--pack", "packs", multiple=True, help="This pack only; may be repeated.")
-def admission(out: Path, packs: tuple[str, ...]) -> None:
+@click.option("--env", "environment", default="", help="The environment whose settings and catalog count.")
+def admission(out: Path, packs: tuple[str, ...], environment: str) -> None:
     """Write each rule on Kubernetes objects as a ValidatingAdmissionPolicy with its binding, one file a rule."""
-    rules = [rule for pack in load_packs(find_packs(Path.cwd()), packs) for rule in pack.rules]
-    objects = admission_objects(rules)
+    objects = admission_of(Path.cwd(), packs, environment)
     out.mkdir(parents=True, exist_ok=True)
     names = sorted({each["metadata"]["name"] for each in objects})
     for name in names:

@@ -1,8 +1,8 @@
 """Rules on Kubernetes objects, written once in CEL: for the preview here, for the cluster as admission policies."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -45,21 +45,34 @@ class Match:
 
 _PLURALS = {"NetworkPolicy": "networkpolicies", "Ingress": "ingresses", "StorageClass": "storageclasses"}
 
-PODS = (
-    Match("", "v1", ("Pod",)),
+CONTROLLERS = (
     Match("apps", "v1", ("DaemonSet", "Deployment", "StatefulSet")),
+    Match("argoproj.io", "v1alpha1", ("Rollout",)),
     Match("batch", "v1", ("CronJob", "Job")),
 )
-"""What starts pods."""
+"""What people write to have pods started."""
+PODS = (
+    Match("", "v1", ("Pod", "ReplicationController")),
+    Match("apps", "v1", ("ReplicaSet",)),
+    *CONTROLLERS,
+)
+"""What starts pods, controllers' own objects and pods among them."""
+
+Parameter = Callable[[Context], Sequence[str]]
+"""A list that an expression uses as a variable: how it follows from the settings and the catalog."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What has to be true of `object`, and what is said where it is not."""
+    """What has to be true of `object`, and what is said where it is not.
+
+    `parameters` are further variables, by name.
+    """
 
     expression: str
     message: str
     matches: tuple[Match, ...] = PODS
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -83,18 +96,23 @@ class Check:
         """The check as a rule's function."""
 
         def judge(resource: Subject, context: Context) -> Iterator[str]:
-            document = {"kind": resource.type.rsplit(":", 1)[-1], **plain_of(resource.props.plain())}
-            for path, value in hidden_values(document):
-                if path.rsplit(".", 1)[-1].split("[")[0] in self.reads:
+            kind = resource.type.rsplit(":", 1)[-1]
+            document = {"kind": kind, "metadata": {}, **plain_of(resource.props.plain())}
+            for path, name, value in hidden_values(document):
+                if name in self.reads:
                     raise HiddenValueError(path, value)
-            if not self.holds(document):
+            if not self.holds(document, self.values(context)):
                 yield self.message
 
         return judge
 
-    def holds(self, document: Mapping[str, Any]) -> bool:
+    def values(self, context: Context) -> dict[str, list[str]]:
+        """The values of the parameters."""
+        return {name: sorted(parameter(context)) for name, parameter in self.parameters.items()}
+
+    def holds(self, document: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> bool:
         """Whether it is true of an object. As in the cluster, an expression that cannot be worked out is not true."""
-        variables: dict[str, Any] = {}
+        variables: dict[str, Any] = dict(values or {})
         facts = {"object": _visible(document), "variables": variables}
         try:
             for name in self.variables:
@@ -109,16 +127,16 @@ def _compiled(expression: str) -> Any:
     return cel.compile(expression)
 
 
-def hidden_values(value: Any, path: str = "") -> Iterator[tuple[str, Hidden]]:
-    """Every value under `value` that cannot be seen, with its path."""
+def hidden_values(value: Any, path: str = "", name: str = "") -> Iterator[tuple[str, str, Hidden]]:
+    """Every value under `value` that cannot be seen: its path, the name of the field or key that holds it, and why."""
     if isinstance(value, Hidden):
-        yield path, value
+        yield path, name, value
     elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from hidden_values(item, f"{path}.{name}" if path else str(name))
+        for key, item in value.items():
+            yield from hidden_values(item, f"{path}.{key}" if path else str(key), str(key))
     elif isinstance(value, list):
         for number, item in enumerate(value):
-            yield from hidden_values(item, f"{path}[{number}]")
+            yield from hidden_values(item, f"{path}[{number}]", name)
 
 
 def _visible(value: Any) -> Any:

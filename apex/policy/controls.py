@@ -108,6 +108,10 @@ RECORDS: Controls = {
     "iso-42001": ("A.6.2.8",),
     "nist-ai-rmf": ("MEASURE 2.8",),
 }
+RISK: Controls = {"eu-ai-act": ("9",), "iso-42001": ("A.5.4",), "gdpr": ("35",)}
+TRANSPARENCY: Controls = {"eu-ai-act": ("13", "26"), "iso-42001": ("A.2.2", "A.8.2"), "nist-ai-rmf": ("MEASURE 2.8",)}
+EXPLANATION: Controls = {"eu-ai-act": ("13",), "gdpr": ("22",), "nist-ai-rmf": ("MEASURE 2.9",)}
+LINEAGE: Controls = {"gdpr": ("30",), "iso-42001": ("A.4.3", "A.7.5"), "nist-800-53": ("SR-4",)}
 CONSUMPTION: Controls = {"nist-800-53": ("SC-5",), "owasp-llm": ("LLM10",)}
 PRIVACY: Controls = {
     "eu-ai-act": ("10",),

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from apex.policy.props import Props
-from apex.policy.stack import Subject
+from apex.plan import Hidden
+from apex.policy.props import HiddenValueError, Props
+from apex.policy.stack import Context, Subject
 
 TEMPLATE_PATHS = {
     "DaemonSet": "spec.template",
@@ -41,3 +42,39 @@ def containers(spec: Props) -> Iterator[Props]:
     """All containers of a pod, those that run first included."""
     for field in ("initContainers", "containers"):
         yield from spec.items(field)
+
+
+SYSTEM_NAMESPACES = ("kube-node-lease", "kube-public", "kube-system")
+"""Namespaces of the cluster itself, whose workloads have to reach the node."""
+
+
+def namespace_of(subject: Subject, context: Context) -> str:
+    """The namespace of an object. Before the deployment its name may be known only as that of a namespace beside it.
+
+    Raises HiddenValueError where it cannot be told.
+    """
+    metadata = subject.props.map("metadata")
+    value = metadata.raw("namespace")
+    if not isinstance(value, Hidden):
+        return str(value or "default")
+    spaces = [urn for urn in subject.dependencies("metadata") if urn.split("::")[2].endswith(":Namespace")]
+    if len(spaces) != 1 or spaces[0] not in context.by_urn:
+        raise HiddenValueError(metadata.where("namespace"), value)
+    return name_of(context.by_urn[spaces[0]])
+
+
+def name_of(subject: Subject) -> str:
+    """The name of an object in the cluster, as far as it is known; else its name in the stack."""
+    value = subject.props.map("metadata").raw("name")
+    return value if isinstance(value, str) else subject.name
+
+
+def selects(selector: Props, labels: Props) -> bool:
+    """Whether a label selector selects what has `labels`. Expressions other than `In` are taken to select it."""
+    wanted = selector.map("matchLabels")
+    if any(wanted.text(key) != labels.text(key) for key in wanted.names()):
+        return False
+    return all(
+        each.text("operator") != "In" or labels.text(each.text("key")) in each.texts("values")
+        for each in selector.items("matchExpressions")
+    )

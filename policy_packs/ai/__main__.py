@@ -4,6 +4,11 @@ import allow_model_registries
 import allow_source_repositories
 import anonymize_personal_input
 import bound_bias
+import classify_risk
+import declare_inference_governance
+import explain_high_risk
+import fix_critical_findings
+import hold_measured_bias
 import limit_daily_cost_of_models
 import name_human_oversight
 import pin_model_version
@@ -18,6 +23,11 @@ RULES = (
     allow_source_repositories.rule,
     anonymize_personal_input.rule,
     bound_bias.rule,
+    classify_risk.rule,
+    declare_inference_governance.rule,
+    explain_high_risk.rule,
+    fix_critical_findings.rule,
+    hold_measured_bias.rule,
     limit_daily_cost_of_models.rule,
     name_human_oversight.rule,
     pin_model_version.rule,

@@ -1,5 +1,6 @@
 """The finops pack: who pays, and from which budget."""
 
+import annotate_workloads
 import block_over_budget
 import block_unpriced
 import flag_expensive_change
@@ -15,6 +16,7 @@ RULES = (
     propagate_cost_tags.rule,
     repair_cost_tags.rule,
     require_budget.rule,
+    annotate_workloads.rule,
     block_over_budget.rule,
     block_unpriced.rule,
     limit_daily_cost.rule,

@@ -1,14 +1,19 @@
 """The security pack: AWS resources and Kubernetes workloads; encryption, exposure, privilege, logs and recovery."""
 
+import allow_base_images
 import allow_evictions
+import allow_registries
 import authenticate_cache_clients
 import authenticate_kafka_clients
+import avoid_deprecated_apis
 import back_up_databases
 import block_public_buckets
 import close_default_security_group
 import close_vector_collections
 import cover_all_regions
 import delay_key_deletion
+import deny_network_by_default
+import digest_images
 import drop_capabilities
 import drop_invalid_headers
 import encrypt_buckets
@@ -44,6 +49,7 @@ import forbid_public_kafka
 import forbid_public_resource_policies
 import forbid_public_services
 import forbid_public_subnet_addresses
+import forbid_removed_apis
 import forbid_user_policies
 import forbid_wildcard_writes
 import freeze_image_tags
@@ -71,6 +77,7 @@ import require_imdsv2
 import require_kafka_tls
 import require_listener_tls
 import require_probes
+import require_pull_secrets
 import require_requests_and_limits
 import require_search_tls
 import require_seccomp
@@ -79,25 +86,33 @@ import require_supported_kubernetes
 import require_supported_runtimes
 import restrict_cluster_endpoint
 import restrict_ingress
+import restrict_kernel_access
 import restrict_network_acls
 import restrict_role_trust
+import restrict_volumes
 import retain_logs
 import rotate_keys
 import run_as_non_root
 import scan_images
 import secure_emr
+import survive_drains
 import version_buckets
 
 RULES = (
+    allow_base_images.rule,
     allow_evictions.rule,
+    allow_registries.rule,
     authenticate_cache_clients.rule,
     authenticate_kafka_clients.rule,
+    avoid_deprecated_apis.rule,
     back_up_databases.rule,
     block_public_buckets.rule,
     close_default_security_group.rule,
     close_vector_collections.rule,
     cover_all_regions.rule,
     delay_key_deletion.rule,
+    deny_network_by_default.rule,
+    digest_images.rule,
     drop_capabilities.rule,
     drop_invalid_headers.rule,
     encrypt_buckets.rule,
@@ -133,6 +148,7 @@ RULES = (
     forbid_public_resource_policies.rule,
     forbid_public_services.rule,
     forbid_public_subnet_addresses.rule,
+    forbid_removed_apis.rule,
     forbid_user_policies.rule,
     forbid_wildcard_writes.rule,
     freeze_image_tags.rule,
@@ -160,6 +176,7 @@ RULES = (
     require_kafka_tls.rule,
     require_listener_tls.rule,
     require_probes.rule,
+    require_pull_secrets.rule,
     require_requests_and_limits.rule,
     require_search_tls.rule,
     require_seccomp.rule,
@@ -168,13 +185,16 @@ RULES = (
     require_supported_runtimes.rule,
     restrict_cluster_endpoint.rule,
     restrict_ingress.rule,
+    restrict_kernel_access.rule,
     restrict_network_acls.rule,
     restrict_role_trust.rule,
+    restrict_volumes.rule,
     retain_logs.rule,
     rotate_keys.rule,
     run_as_non_root.rule,
     scan_images.rule,
     secure_emr.rule,
+    survive_drains.rule,
     version_buckets.rule,
 )
 

@@ -4,6 +4,7 @@ Each fixture is judged twice: on plain data through the analyzer, as the engine 
 unknown-checking proxy. Both must agree.
 """
 
+import datetime
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ SECTIONS = {
     "fail_in_dev": Status.FAIL,
     "unknown": Status.UNKNOWN,
 }
+TODAY = datetime.date(2026, 11, 21)
 OWNERS = Owners(frozenset({"vision", "speech"}), frozenset({"cc-100", "cc-200"}), frozenset({"shop"}))
 
 
@@ -133,7 +135,9 @@ def test_verdict_of_fixture(case: Case) -> None:
 
 
 def context_of(case: Case, resources: Iterable[Resource]) -> Context:
-    context = Context(resources, project="shop", environment=case.environment, owners=OWNERS, facts=case.config)
+    context = Context(
+        resources, project="shop", environment=case.environment, owners=OWNERS, facts=case.config, today=TODAY
+    )
     return context.with_settings({case.rule.id: case.settings})
 
 
@@ -167,7 +171,9 @@ def with_sentinels(value: Any) -> Any:
 
 def asked_by_engine(case: Case) -> list[str]:
     """The messages that the engine gets when it asks about each resource and then about the stack."""
-    analyzer = Analyzer(case.rule.pack, [case.rule], RunFacts("shop", case.environment, case.config, OWNERS))
+    analyzer = Analyzer(
+        case.rule.pack, [case.rule], RunFacts("shop", case.environment, case.config, OWNERS, today=TODAY)
+    )
     configured = proto.ConfigureAnalyzerRequest()
     configured.policyConfig[case.rule.id].enforcementLevel = proto.MANDATORY
     configured.policyConfig[case.rule.id].properties.update(case.settings)

@@ -37,7 +37,7 @@ def test_validate_names_file_line_field_value_and_fix(catalog: Path, capsys: pyt
     file.write_text(file.read_text().replace("threshold: 300s", 'threshold: "300"'))
     assert run("validate", "catalog") == 2
     told = (
-        "catalog/base/speech/call-transcripts.yaml:47:9: spec.monitoring.alerts[0].threshold: "
+        "catalog/base/speech/call-transcripts.yaml:49:9: spec.monitoring.alerts[0].threshold: "
         '"300" is not a duration; write "300s"\n'
     )
     assert capsys.readouterr().err == told

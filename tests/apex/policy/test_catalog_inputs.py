@@ -32,7 +32,7 @@ def judged(*words: str | Path) -> dict[str, Any]:
 def test_our_own_catalog_is_allowed_file_by_file_and_as_a_whole() -> None:
     for part in ("catalog", "catalog/base", "catalog/dev", "catalog/base/language/translator.yaml"):
         found = judged(ROOT / part)
-        assert found["findings"] == [], part
+        assert {each["status"] for each in found["findings"]} <= {"waived"}, part
         assert found["resources"] > 0
 
 
@@ -65,7 +65,7 @@ def test_a_mistake_of_an_overlay_is_found_in_the_files_it_is_made_of_and_in_no_o
     assert ("pin_images", "language/translator") in found
     assert judged(catalog / "base" / "language" / "translator.yaml")["allowed"] is False
     assert judged(catalog / "base" / "speech")["findings"] == []
-    assert judged(catalog / "dev")["findings"] == []
+    assert judged(catalog / "dev")["allowed"]
 
 
 def test_a_file_beside_the_declarations_belongs_to_no_catalog(catalog: Path, tmp_path: Path) -> None:
