@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from ipaddress import ip_network
 from typing import Any, NotRequired, TypedDict
 
@@ -13,6 +12,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as kubernetes
 
 from components.arguments import Arguments
+from components.cluster_access import ClusterAccess, check_access, give_access
 from components.eks_addons import ADDON_ROLES, BEFORE_NODES, addon_configuration, gp3_parameters
 from components.eks_roles import pod_identity_role, service_role
 from components.eks_versions import VERSIONS, addon_versions, problem_with_version
@@ -23,32 +23,6 @@ from components.node_template import is_arm, launch_template, tag_autoscaling_gr
 SYSTEM_TAINT = {"key": "CriticalAddonsOnly", "value": "true", "effect": "NO_SCHEDULE"}
 _LOG_TYPES = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 _CLUSTER_NAME = re.compile(r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}")
-
-
-class ClusterPermission(StrEnum):
-    """What an access entry lets its principal do; the names of EKS's own access policies."""
-
-    VIEW = "AmazonEKSViewPolicy"
-    """See everything but secrets."""
-    EDIT = "AmazonEKSEditPolicy"
-    """Change workloads, and see secrets."""
-    ADMIN = "AmazonEKSAdminPolicy"
-    """Also hand out permissions within the namespaces."""
-    CLUSTER_ADMIN = "AmazonEKSClusterAdminPolicy"
-    """Everything in the whole cluster."""
-
-
-class ClusterAccess(TypedDict):
-    """Who may use the cluster's API, and how far."""
-
-    name: str
-    """A short name, part of the resource's name."""
-    principal_arn: pulumi.Input[str]
-    """The IAM role or user."""
-    permission: ClusterPermission
-    """What it may do."""
-    namespaces: NotRequired[list[str]]
-    """The namespaces it may do it in. Default: everywhere."""
 
 
 class KubernetesClusterArgs(TypedDict):
@@ -152,7 +126,7 @@ class KubernetesCluster(pulumi.ComponentResource):
             control_plane_role=role.name,
         )
         cluster = self._make_cluster(args, key, role, policies)
-        self._give_access(args, cluster, account.partition)
+        give_access(name, plan.access, cluster.name, account.partition, self._tags, self._child)
         oidc_issuer = cluster.identities.apply(lambda identities: str(identities[0]["oidcs"][0]["issuer"]))
         oidc_provider = aws.iam.OpenIdConnectProvider(
             f"{name}-oidc",
@@ -241,31 +215,6 @@ class KubernetesCluster(pulumi.ComponentResource):
             tags=self._tags.aws(Name=plan.cluster_name),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*policies, logs]),
         )
-
-    def _give_access(
-        self, args: KubernetesClusterArgs, cluster: aws.eks.Cluster, partition: pulumi.Output[str]
-    ) -> None:
-        for access in args.get("access", []):
-            entry_name = f"{self._name}-access-{access['name']}"
-            entry = aws.eks.AccessEntry(
-                entry_name,
-                cluster_name=cluster.name,
-                principal_arn=access["principal_arn"],
-                tags=self._tags.aws(Name=entry_name),
-                opts=self._child,
-            )
-            namespaces = access.get("namespaces")
-            scope = {"type": "namespace", "namespaces": namespaces} if namespaces else {"type": "cluster"}
-            aws.eks.AccessPolicyAssociation(
-                f"{entry_name}-policy",
-                cluster_name=cluster.name,
-                principal_arn=entry.principal_arn,
-                policy_arn=pulumi.Output.concat(
-                    "arn:", partition, ":eks::aws:cluster-access-policy/", ClusterPermission(access["permission"]).value
-                ),
-                access_scope=scope,
-                opts=self._child,
-            )
 
     def _make_addon(
         self, cluster: aws.eks.Cluster, addon: str, version: str, after: list[pulumi.Resource] | None = None
@@ -356,6 +305,7 @@ class _Plan:
         self.system_min_size = read.whole("system_min_size", 2, least=1)
         self.system_max_size = read.whole("system_max_size", 4, least=1)
         self.system_volume_size_gib = read.whole("system_volume_size_gib", 50, least=20, most=16_384)
+        self.access: Sequence[Mapping[str, Any]] = args.get("access") or ()
         self.eks = VERSIONS.get(str(args.get("version")), next(iter(VERSIONS.values())))
 
 
@@ -382,6 +332,7 @@ def _check(name: str, args: KubernetesClusterArgs, today: date) -> _Plan:
     problem = problem_with_version(str(args.get("version")), bool(args.get("extended_support")), today)
     if problem:
         read.refuse("version", problem)
+    check_access(read, plan.access)
     _check_public_access(read, args.get("public_access_cidrs", []))
     unknown = sorted(set(args.get("addon_versions", {})) - set(addon_versions(plan.eks)))
     if unknown:

@@ -9,7 +9,8 @@ from apex.plan import UNKNOWN
 from components import kubernetes_cluster
 from components.eks_versions import VERSIONS, addon_versions, problem_with_version
 from components.kubeconfig import kubeconfig
-from components.kubernetes_cluster import ClusterPermission, KubernetesCluster
+from components.cluster_access import ClusterPermission
+from components.kubernetes_cluster import KubernetesCluster
 
 TODAY = date(2026, 6, 1)
 
@@ -210,6 +211,15 @@ def test_access_is_scoped_to_namespaces(provision, args):
     assert association.inputs["policyArn"] == "arn:aws:eks::aws:cluster-access-policy/AmazonEKSEditPolicy"
 
 
+def test_a_team_s_role_is_tied_to_the_groups_of_its_namespace(provision, args):
+    role = "arn:aws:iam::123456789012:role/vision"
+    access = [{"name": "vision", "principal_arn": role, "kubernetes_groups": ["vision-developers"]}]
+    recording = provision(lambda: KubernetesCluster("main", {**args, "access": access}))
+    entry = recording.one("main-access-vision").inputs
+    assert (entry["principalArn"], entry["kubernetesGroups"]) == (role, ["vision-developers"])
+    assert recording.of("aws:eks/accessPolicyAssociation:AccessPolicyAssociation") == []
+
+
 def test_at_preview_the_plan_is_whole_and_computed_outputs_are_unknown(provision, args, unknown):
     recording = provision(lambda: KubernetesCluster("main", {**args, "subnet_ids": unknown()}), preview=True)
     assert recording.one("main-cluster").inputs["vpcConfig"]["subnetIds"] is UNKNOWN
@@ -257,6 +267,40 @@ def test_sizes_may_arrive_as_floats(provision, args):
             "images; name only one kind",
         ),
         ({"system_instance_types": []}, "main.system_instance_types: is empty; name at least one instance type"),
+        (
+            {"access": [{"name": "ops", "principal_arn": "arn"}]},
+            "main.access[0].permission: and kubernetes_groups are both missing; name one of them",
+        ),
+        (
+            {"access": [{"name": "ops", "principal_arn": "arn", "kubernetes_groups": ["system:masters"]}]},
+            'main.access[0].kubernetes_groups: "system:masters" is a group of Kubernetes itself; name a team\'s own',
+        ),
+        (
+            {"access": [{"name": "ops", "principal_arn": "arn", "kubernetes_groups": ["a"], "namespaces": ["a"]}]},
+            "main.access[0].namespaces: bound a permission, and there is none; name one or leave them out",
+        ),
+        (
+            {
+                "access": [
+                    {
+                        "name": "ops",
+                        "principal_arn": "arn",
+                        "permission": ClusterPermission.CLUSTER_ADMIN,
+                        "namespaces": ["vision"],
+                    }
+                ]
+            },
+            "main.access[0].permission: AmazonEKSClusterAdminPolicy knows no namespaces; use AmazonEKSAdminPolicy",
+        ),
+        (
+            {"access": [{"name": "ops", "principal_arn": "arn", "permission": "root"}]},
+            'main.access[0].permission: "root" is not known; use one of AmazonEKSViewPolicy, AmazonEKSEditPolicy, '
+            "AmazonEKSAdminPolicy, AmazonEKSClusterAdminPolicy",
+        ),
+        (
+            {"access": [{"name": "ops", "principal_arn": "arn", "kubernetes_groups": ["a"]}] * 2},
+            'main.access[0].name: "ops" cannot name one entry; use distinct names of a-z, 0-9 and -',
+        ),
         (
             {"public_access_cidrs": ["0.0.0.0/0"]},
             'main.public_access_cidrs: "0.0.0.0/0" is the whole internet; name your own networks, or none',
