@@ -47,7 +47,7 @@ def check_access(read: Arguments, entries: Sequence[Mapping[str, Any]]) -> None:
     names = [str(entry.get("name", "")) for entry in entries]
     for index, (name, entry) in enumerate(zip(names, entries, strict=True)):
         place = f"access[{index}]"
-        if not _NAME.fullmatch(name) or names.count(name) > 1:
+        if not _NAME.fullmatch(name) or names.index(name) < index:
             read.refuse(f"{place}.name", f'"{name}" cannot name one entry; use distinct names of a-z, 0-9 and -')
         permission, groups = entry.get("permission"), list(entry.get("kubernetes_groups") or ())
         if permission is None and not groups:

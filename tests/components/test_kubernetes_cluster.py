@@ -7,9 +7,9 @@ import pytest
 from apex.errors import InputError
 from apex.plan import UNKNOWN
 from components import kubernetes_cluster
+from components.cluster_access import ClusterPermission
 from components.eks_versions import VERSIONS, addon_versions, problem_with_version
 from components.kubeconfig import kubeconfig
-from components.cluster_access import ClusterPermission
 from components.kubernetes_cluster import KubernetesCluster
 
 TODAY = date(2026, 6, 1)
@@ -299,7 +299,7 @@ def test_sizes_may_arrive_as_floats(provision, args):
         ),
         (
             {"access": [{"name": "ops", "principal_arn": "arn", "kubernetes_groups": ["a"]}] * 2},
-            'main.access[0].name: "ops" cannot name one entry; use distinct names of a-z, 0-9 and -',
+            'main.access[1].name: "ops" cannot name one entry; use distinct names of a-z, 0-9 and -',
         ),
         (
             {"public_access_cidrs": ["0.0.0.0/0"]},
