@@ -16,7 +16,7 @@ ROLE_TAG = "apex-role"
 HANDLINGS = ("drop", "encrypt", "hash", "mask", "tokenize")
 """What can be done about a personal column: the values of the Lake Formation tag."""
 
-_NAME = re.compile(r"[a-z]([a-z0-9-]{0,30}[a-z0-9])?")
+_NAME = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _LONGEST = 64
 
 
