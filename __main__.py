@@ -3,6 +3,7 @@
 import pulumi
 
 from components.cluster_addons import ClusterAddons
+from components.admission_policies import AdmissionPolicies
 from components.cost_budget import CostBudget
 from components.cpu_node_pool import CpuNodePool
 from components.data_contract import DataContract
@@ -17,7 +18,7 @@ from components.storage_tiers import StorageTiers
 from components.team_namespace import TeamNamespace
 from components.vector_database import VectorDatabase
 from components.workload_manifest import WorkloadManifest
-from stack import arguments, declared, declared_contracts, declared_models, declared_workloads, environment
+from stack import arguments, declared, declared_contracts, declared_models, declared_workloads, environment, guard
 
 env = environment.current()
 catalog = declared.catalog(env)
@@ -30,8 +31,10 @@ vectors = VectorDatabase(f"{env.name}-vectors", arguments.vector_database(env, n
 cluster = KubernetesCluster(f"{env.name}-cluster", arguments.kubernetes_cluster(env, network))
 in_cluster = pulumi.ResourceOptions(provider=cluster.kubernetes_provider)
 addons = ClusterAddons(f"{env.name}-addons", arguments.cluster_addons(env, cluster), in_cluster)
-# No cluster takes a Rollout or a ServiceMonitor before its controller has brought the definition.
-after_addons = pulumi.ResourceOptions(provider=cluster.kubernetes_provider, depends_on=[addons])
+admission = AdmissionPolicies(f"{env.name}-admission", guard.admission_policies(env), in_cluster)
+# No cluster takes a Rollout or a ServiceMonitor before its controller has brought the definition; and our own
+# workloads are held to the policies like all others.
+after_addons = pulumi.ResourceOptions(provider=cluster.kubernetes_provider, depends_on=[addons, admission])
 general = CpuNodePool(f"{env.name}-general", arguments.cpu_pool(env, network, cluster))
 pools = [
     GpuNodePool(f"{env.name}-{pool.name}-gpu", arguments.gpu_pool(env, pool, network, cluster), in_cluster)

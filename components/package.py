@@ -14,6 +14,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
 from apex.errors import InputError
+from components.admission_policies import AdmissionPolicies
 from components.cost_budget import CostBudget
 from components.cpu_node_pool import CpuNodePool
 from components.gpu_node_pool import GpuNodePool
@@ -30,6 +31,7 @@ from components.workload_manifest import WorkloadManifest
 NAME = "apex"
 VERSION = "0.1.0"
 COMPONENTS: tuple[type[pulumi.ComponentResource], ...] = (
+    AdmissionPolicies,
     CostBudget,
     CpuNodePool,
     GpuNodePool,
