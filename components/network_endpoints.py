@@ -6,6 +6,7 @@ _IMAGES = ("ecr.api", "ecr.dkr")
 _PODS = ("eks-auth", "sts")
 
 ENDPOINTS = {
+    "AdmissionPolicies": (),
     "ClusterAddons": ("autoscaling", "ec2", "eks", "sqs", "ssm", *_IMAGES, *_PODS),
     "CostBudget": (),
     "CpuNodePool": ("ec2", "eks", *_IMAGES, "sts"),

@@ -15,6 +15,7 @@ from pulumi.provider.server import ComponentInitError
 
 from apex.errors import InputError
 from components.admission_policies import AdmissionPolicies
+from components.cluster_addons import ClusterAddons
 from components.cost_budget import CostBudget
 from components.cpu_node_pool import CpuNodePool
 from components.gpu_node_pool import GpuNodePool
@@ -32,6 +33,7 @@ NAME = "apex"
 VERSION = "0.1.0"
 COMPONENTS: tuple[type[pulumi.ComponentResource], ...] = (
     AdmissionPolicies,
+    ClusterAddons,
     CostBudget,
     CpuNodePool,
     GpuNodePool,
@@ -65,12 +67,28 @@ class Package(ComponentProvider):
         options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
         """Make one component. Wrong arguments are told as such, by their names in the schema and with no traceback."""
+        self._refuse_unknown(resource_type, inputs)
         try:
             return super().construct(name, resource_type, _with_whole_numbers(inputs), options)
         except ComponentInitError as error:
             if isinstance(error.inner, InputError):
                 raise InputPropertiesError("wrong arguments", _properties(error.inner)) from error
             raise
+
+    def _refuse_unknown(self, resource_type: str, inputs: Mapping[str, Any]) -> None:
+        """Refuse an Output where the arguments are decided on before anything exists."""
+        takes = json.loads(self.schema or "{}")["resources"].get(resource_type, {}).get("inputProperties", {})
+        wrong: list[InputPropertyErrorDetails] = [
+            {
+                "property_path": name,
+                "reason": f"{name}: is not known before the deployment; give a value"
+                + (", in which each element may be an output" if takes[name].get("type") == "array" else ""),
+            }
+            for name, value in sorted(inputs.items())
+            if isinstance(value, pulumi.Output) and takes.get(name, {}).get("plain")
+        ]
+        if wrong:
+            raise InputPropertiesError("wrong arguments", wrong)
 
 
 def serve() -> None:
