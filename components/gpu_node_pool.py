@@ -52,6 +52,9 @@ class GpuNodePoolArgs(TypedDict):
     need: NotRequired[GpuNeed]
     """What the GPUs must be able to do; the types are chosen from that. Default: none, `instance_types` are required
     then."""
+    offered_types: NotRequired[list[str]]
+    """What the subnets' zones offer, as `aws.ec2.get_instance_type_offerings` tells: a type that is not among them is
+    refused, and none such is chosen for a `need`. Default: it is not checked, EC2 refuses it later."""
     capacity_type: NotRequired[CapacityType]
     """How instances are bought. Default: on demand, which is not interrupted."""
     on_demand_base: NotRequired[int]

@@ -170,19 +170,32 @@ class GpuPoolPlan:
             for name in names:
                 if name not in INSTANCES:
                     read.refuse("instance_types", f'"{name}" is not a GPU type known here; use such as g5.xlarge')
+                elif not self._is_offered(name):
+                    read.refuse(
+                        "instance_types",
+                        f'"{name}" is offered in no zone of the subnets; use one of offered_types, or other zones',
+                    )
             return [INSTANCES[name] for name in names if name in INSTANCES] or fallback
         model = need.get("model")
         gpus, memory = int(need.get("gpus_per_node", 1)), int(need.get("gpu_memory_gib", 1))
         if model is not None and model not in MODELS:
             read.refuse("need.model", f'"{model}" is not a GPU model offered; use one of {", ".join(MODELS)}')
             return fallback
-        chosen = choose(model, gpus, memory)
-        if not chosen:
+        fitting = choose(model, gpus, memory)
+        chosen = [row for row in fitting if self._is_offered(row.name)]
+        if fitting and not chosen:
+            types = ", ".join(row.name for row in fitting)
+            read.refuse("need", f"no zone of the subnets offers {types}; ask for less, or use other zones")
+        elif not chosen:
             read.refuse(
                 "need",
                 f"no type has {gpus} x {model or 'any GPU'} with {memory} GiB each; ask for less or leave model out",
             )
         return chosen[: int(need.get("max_types", 4))] or fallback
+
+    def _is_offered(self, name: str) -> bool:
+        offered = self._args.get("offered_types")
+        return offered is None or name in offered
 
     def _prices(self) -> dict[str, Decimal]:
         prices = {}

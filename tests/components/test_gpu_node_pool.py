@@ -283,6 +283,12 @@ def test_types_are_chosen_by_need():
     assert choose("T4", 8, 1) == []
 
 
+def test_a_need_is_met_by_what_the_zones_offer(provision, args):
+    del args["instance_types"]
+    asked = {**args, "need": {"model": "A10G"}, "offered_types": ["g5.2xlarge", "m7g.large"]}
+    assert provision(lambda: GpuNodePool("vision", asked)).outputs["instance_types"] == ["g5.2xlarge"]
+
+
 def test_mig_profiles_exist_for_listed_gpus():
     assert MIG_PROFILES.keys() <= {(row.model, row.gpu_memory_gib) for row in INSTANCES.values()}
 
@@ -324,6 +330,15 @@ def test_no_mix_of_types_within_the_gpu_limit_costs_more_than_the_limit(names, l
         (
             {"instance_types": ["m6i.large"]},
             'instance_types: "m6i.large" is not a GPU type known here; use such as g5.xlarge',
+        ),
+        (
+            {"offered_types": ["g4dn.xlarge"]},
+            'instance_types: "g5.xlarge" is offered in no zone of the subnets; use one of offered_types, or other '
+            "zones",
+        ),
+        (
+            {"instance_types": None, "need": {"model": "T4", "gpus_per_node": 4}, "offered_types": ["g5.xlarge"]},
+            "need: no zone of the subnets offers g4dn.12xlarge; ask for less, or use other zones",
         ),
         ({"instance_types": []}, "instance_types: give either instance_types or need, and not both"),
         (
