@@ -57,7 +57,11 @@ class KafkaClusterArgs(TypedDict):
     kind: NotRequired[KafkaKind]
     """Who runs the brokers. Default: standard brokers."""
     kafka_version: NotRequired[str]
-    """The version of Kafka, as MSK names it. Default: 3.9.x."""
+    """The version of Kafka, as MSK names it; one past its end of support is refused. Within one that ends in x, MSK
+    takes up patches by itself, a broker at a time. Default: 3.9.x."""
+    running_version: NotRequired[str]
+    """The version that runs now, while another is asked for: a change that MSK cannot make in place is refused.
+    Default: the same."""
     instance_type: NotRequired[str]
     """The type of each broker. Default: kafka.m7g.large, or express.m7g.large."""
     brokers_per_zone: NotRequired[int]

@@ -1,26 +1,14 @@
 """What can be asked of a Kafka cluster, and what MSK makes of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NotRequired, TypedDict
 
+from components.kafka_versions import DEFAULT_VERSION, VERSIONS, problem_with_upgrade, problem_with_version
 from components.nested_arguments import NestedArguments
-
-STANDARD_VERSIONS = (
-    "3.6.0",
-    "3.7.x",
-    "3.7.x.kraft",
-    "3.8.x",
-    "3.8.x.kraft",
-    "3.9.x",
-    "3.9.x.kraft",
-    "4.0.x.kraft",
-    "4.1.x.kraft",
-)
-EXPRESS_VERSIONS = ("3.6.0", "3.8.x", "3.9.x", "3.9.x.kraft")
-"""https://docs.aws.amazon.com/msk/latest/developerguide/supported-kafka-versions.html"""
-DEFAULT_VERSION = "3.9.x"
 
 _SIZES = "large|xlarge|2xlarge|4xlarge|8xlarge|12xlarge|16xlarge"
 _STANDARD_TYPE = rf"kafka\.(t3\.small|m7g\.({_SIZES})|m5\.({_SIZES}|24xlarge))"
@@ -136,6 +124,7 @@ _BROKER_ARGUMENTS = (
     "max_volume_size_gib",
     "monitoring",
     "prometheus",
+    "running_version",
     "scram_secret_arns",
     "server_properties",
     "tiered_storage",
@@ -192,10 +181,14 @@ def _read_authentication(check: NestedArguments) -> tuple[KafkaAuthentication, .
 
 
 def _read_version(check: NestedArguments, kind: KafkaKind) -> str:
-    known = EXPRESS_VERSIONS if kind is KafkaKind.EXPRESS else STANDARD_VERSIONS
     version = check.text("kafka_version", ".*", "a version", DEFAULT_VERSION)
-    if version not in known:
-        check.refuse("kafka_version", f'"{version}" is not offered for {kind.value} brokers; use {", ".join(known)}')
+    today = datetime.now(UTC).date()
+    if problem := problem_with_version(version, express=kind is KafkaKind.EXPRESS, today=today):
+        check.refuse("kafka_version", problem)
+        return DEFAULT_VERSION
+    running = check.text("running_version", "|".join(map(re.escape, VERSIONS)), "a version as MSK names it", version)
+    if problem := problem_with_upgrade(running, version):
+        check.refuse("kafka_version", problem)
     return version
 
 

@@ -284,6 +284,10 @@ def test_references_that_are_not_known_yet_pass_through(provision, cost_tags, un
     ("args", "message"),
     [
         ({"kafka_version": "2.8.1"}, 'events.kafka_version: "2.8.1" is not offered for standard brokers; use 3.6.0, 3.7.x, 3.7.x.kraft, 3.8.x, 3.8.x.kraft, 3.9.x, 3.9.x.kraft, 4.0.x.kraft, 4.1.x.kraft'),
+        ({"kafka_version": "3.5.1"}, 'events.kafka_version: "3.5.1" left support on 2025-10-23, MSK upgrades it without notice; use 3.6.0, 3.7.x, 3.7.x.kraft, 3.8.x, 3.8.x.kraft, 3.9.x, 3.9.x.kraft, 4.0.x.kraft, 4.1.x.kraft'),
+        ({"kafka_version": "3.8.x", "running_version": "3.9.x"}, 'events.kafka_version: "3.8.x" is older than "3.9.x", and MSK takes no cluster back; use 3.9.x or newer'),
+        ({"kafka_version": "4.0.x.kraft", "running_version": "3.9.x"}, 'events.kafka_version: "4.0.x.kraft" keeps its metadata elsewhere than "3.9.x", and MSK converts no cluster in place; make another cluster beside it and mirror the topics'),
+        ({"kind": "serverless", "running_version": "3.9.x"}, "events.running_version: cannot be chosen for a serverless cluster; leave it out or choose kind standard"),
         ({"kind": "express", "kafka_version": "3.7.x"}, 'events.kafka_version: "3.7.x" is not offered for express brokers; use 3.6.0, 3.8.x, 3.9.x, 3.9.x.kraft'),
         ({"instance_type": "m5.large"}, "events.instance_type: 'm5.large' cannot be used; write a type of standard brokers such as kafka.m7g.large"),
         ({"kind": "express", "instance_type": "kafka.m7g.large"}, "events.instance_type: 'kafka.m7g.large' cannot be used; write a type of express brokers such as express.m7g.large"),
