@@ -91,7 +91,8 @@ def chart_values(addon: ClusterAddon, tags: CostTags, options: Mapping[str, Any]
         ClusterAddon.DCGM_EXPORTER: {
             "nodeSelector": {"gpu-enabled": "true"},
             "podLabels": labels,
-            "serviceMonitor": {"enabled": bool(options.get("scraped"))},
+            # The measured pod's labels are wanted, not those of the pod that measures.
+            "serviceMonitor": {"enabled": bool(options.get("scraped")), "honorLabels": True},
             "tolerations": [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
         },
         ClusterAddon.KARPENTER: {

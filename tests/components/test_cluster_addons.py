@@ -174,7 +174,10 @@ def test_prometheus_takes_every_team_s_monitors_and_has_a_fixed_address(provisio
     assert spec["retention"] == "48h"
     assert "storageSpec" not in spec
     assert values["grafana"] == {"enabled": False}
-    assert made.one("main-dcgm-exporter").inputs["values"]["serviceMonitor"] == {"enabled": True}
+    assert made.one("main-dcgm-exporter").inputs["values"]["serviceMonitor"] == {
+        "enabled": True,
+        "honorLabels": True,
+    }
     kept = provision(make(cost_tags, addons=["prometheus"], prometheus_volume_size_gib=20.0))
     claim = kept.one("main-prometheus").inputs["values"]["prometheus"]["prometheusSpec"]["storageSpec"]
     assert claim["volumeClaimTemplate"]["spec"]["resources"] == {"requests": {"storage": "20Gi"}}
