@@ -11,6 +11,8 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent import futures
 from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,12 @@ from pulumi.runtime.proto import analyzer_pb2_grpc
 
 from apex.engine.facts import RunFacts
 from apex.errors import InputError
-from apex.plan import SECRET, UNKNOWN, UNKNOWN_SENTINEL, Resource, decode
+from apex.plan import SECRET, UNKNOWN, UNKNOWN_SENTINEL, Resource, decode, read_plan
+from apex.policy import configuration
 from apex.policy.catalog import TYPE_PREFIX
-from apex.policy.evaluate import Finding, Status, check_resource, check_stack, set_of
+from apex.policy.evaluate import SETTLED, Finding, Status, check_resource, check_stack, evaluate, set_of
+from apex.policy.judge import existing
+from apex.policy.remediation import repaired
 from apex.policy.rule import Enforcement, Rule, Scope
 from apex.policy.stack import Context
 from apex.policy.waivers import apply_waivers
@@ -72,6 +77,7 @@ class Analyzer(proto.AnalyzerServicer):
         self._by_id = {rule.id: rule for rule in rules}
         self._levels = {rule.id: rule.enforcement for rule in rules}
         self._settings: dict[str, dict[str, Any]] = {}
+        self._takes_what_exists = False
         self._by_type: dict[str, tuple[Rule, ...]] = {}
         self._seen: dict[str, Resource] = {}
 
@@ -97,8 +103,10 @@ class Analyzer(proto.AnalyzerServicer):
         return proto.AnalyzerStackConfigureResponse()
 
     def Configure(self, request: Any, context: Any) -> Any:  # noqa: N802
-        """Levels and settings from `--policy-pack-config`."""
+        """Levels and settings from `--policy-pack-config`, and whether the pack lets stay what is deployed."""
         for rule_id, given in request.policyConfig.items():
+            if rule_id == configuration.BASELINE:
+                self._takes_what_exists = _LEVEL_OF[given.enforcementLevel] is Enforcement.ADVISORY
             self._settings[rule_id] = json_format.MessageToDict(given.properties)
             if rule_id in self._levels:
                 self._levels[rule_id] = _LEVEL_OF[given.enforcementLevel]
@@ -143,13 +151,11 @@ class Analyzer(proto.AnalyzerServicer):
         response = proto.RemediateResponse()
         properties = request.properties
         for rule in rules:
-            if rule.remediate is None:
-                continue
             resource = Resource(request.urn, request.type, request.name, inputs=plain(properties))
-            about = self._context([resource, *self._provider(request)]).for_rule(rule.id)
-            repaired = rule.remediate(about.subjects[0], about)
-            if repaired is not None:
-                properties = _rewritten(properties, resource.inputs, repaired)
+            about = self._context([resource, *self._provider(request)])
+            after = repaired(rule, about.subjects[0], about)
+            if after is not None:
+                properties = _rewritten(properties, resource.inputs, after)
                 response.remediations.append(
                     proto.Remediation(
                         policyName=rule.id,
@@ -210,17 +216,32 @@ class Analyzer(proto.AnalyzerServicer):
         return [self._seen[about.urn]]
 
     def _answer(self, findings: Iterable[Finding]) -> Any:
-        waived = apply_waivers(findings, self._facts.waivers, self._by_id, self._facts.today)
+        marked = [
+            replace(finding, status=Status.EXISTING) if existing(finding) in self._existing else finding
+            for finding in findings
+        ]
+        waived = apply_waivers(marked, self._facts.waivers, self._by_id, self._facts.today)
         return proto.AnalyzeResponse(diagnostics=[self._diagnostic(finding) for finding in waived.findings])
+
+    @cached_property
+    def _existing(self) -> frozenset[tuple[str, ...]]:
+        """What the rules find on the state before the change, if the pack is told to let that be."""
+        if not self._takes_what_exists or self._facts.baseline is None:
+            return frozenset()
+        state = read_plan(self._facts.baseline).planned()
+        about = self._context((*state, *self._facts.declared))
+        return frozenset(existing(finding) for finding in evaluate(self._rules, about, self._levels))
 
     def _diagnostic(self, finding: Finding) -> Any:
         level = self._levels[finding.rule]
         if level is Enforcement.REMEDIATE or finding.status is Status.CRASHED:
             level = Enforcement.MANDATORY
         # Deferring is for previews: a deployment that still does not know the value has to refuse.
-        if finding.status is Status.WAIVED or (finding.deferred and self._facts.is_preview):
+        if finding.status in SETTLED or (finding.deferred and self._facts.is_preview):
             level = Enforcement.ADVISORY
         message = f"{_place(finding)}{finding.message}\n  Fix: {finding.fix}"
+        if finding.status is Status.EXISTING:
+            message = f"{_place(finding)}{finding.message} (deployed already: not refused)\n  Fix: {finding.fix}"
         if finding.status is Status.WAIVED:
             message = f"{_place(finding)}{finding.message}\n  Waived: {finding.waiver}"
         return proto.AnalyzeDiagnostic(

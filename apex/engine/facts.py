@@ -10,11 +10,15 @@ from apex.plan import Resource
 from apex.policy.catalog import Declared, find_catalog, read_declared
 from apex.policy.stack import Context, Owners
 from apex.policy.waivers import Waiver
+from apex.pricing.deployed import BASELINE
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """The stack that is being judged. The stack's name is the name of the environment."""
+    """The stack that is being judged. The stack's name is the name of the environment.
+
+    `baseline` is the file with the state before the change, where it was handed over.
+    """
 
     project: str = ""
     environment: str = ""
@@ -23,6 +27,7 @@ class RunFacts:
     waivers: tuple[Waiver, ...] = ()
     declared: tuple[Resource, ...] = ()
     is_preview: bool = True
+    baseline: Path | None = None
     today: datetime.date = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).date())
 
     @classmethod
@@ -39,6 +44,7 @@ class RunFacts:
             waivers=declared.waivers,
             declared=declared.resources,
             is_preview=variables.get("PULUMI_DRY_RUN", "true") == "true",
+            baseline=Path(variables[BASELINE]) if variables.get(BASELINE) else None,
         )
 
     def context(self, resources: Iterable[Resource]) -> Context:

@@ -15,7 +15,8 @@ from typing import Any
 
 from apex.engine.workspace import Workspace
 from apex.errors import InputError
-from apex.plan import Plan, parse_plan
+from apex.plan import Plan, decode, parse_plan
+from apex.policy.remediation import changes
 from apex.pricing.deployed import BASELINE
 from apex.report.preview import PolicyEvent
 
@@ -151,6 +152,8 @@ def _outcome(status: int, events: Sequence[dict[str, Any]]) -> Outcome:
     for event in events:
         if said := event.get("policyEvent"):
             policy.add(_policy_event(said))
+        elif said := event.get("policyRemediationEvent"):
+            policy.add(_repair_event(said))
         elif (said := event.get("diagnosticEvent")) and said.get("severity") == "error":
             if text := _mended(said):
                 errors[text] = None
@@ -166,6 +169,18 @@ def _policy_event(said: dict[str, Any]) -> PolicyEvent:
         urn=said.get("resourceUrn", ""),
         level=said.get("enforcementLevel", ""),
         message=str(said.get("message", "")).strip(),
+    )
+
+
+def _repair_event(said: dict[str, Any]) -> PolicyEvent:
+    """A repair, told like a finding: what a rule that is set to remediate has changed."""
+    before, after = decode(said.get("before") or {}), decode(said.get("after") or {})
+    return PolicyEvent(
+        pack=said.get("policyPackName", ""),
+        policy=said.get("policyName", ""),
+        urn=said.get("resourceUrn", ""),
+        level="remediate",
+        message=f"repaired: {'; '.join(changes(before, after))}",
     )
 
 

@@ -15,7 +15,8 @@ from apex.policy.rule import Enforcement
 
 ALL = "all"
 BASELINE = "baseline"
-"""The entry that says whether a pack blocks only what a change adds: `{"baseline": {"enabled": true}}`."""
+"""The entry that says what a pack does with findings that the deployed state has already: `{"baseline": "advisory"}`
+tells them, `"mandatory"` refuses them."""
 _LEVEL = "enforcementLevel"
 
 
@@ -39,7 +40,8 @@ def read_configuration(packs: Iterable[Pack], environment: str) -> Configuration
             continue
         entries = _read(file)
         if BASELINE in entries:
-            baselines[pack.name] = entries.pop(BASELINE).get("enabled") is True
+            level = _level(entries.pop(BASELINE).get(_LEVEL), file, BASELINE)
+            baselines[pack.name] = level is Enforcement.ADVISORY
         of_all = entries.pop(ALL, {}).get(_LEVEL)
         known = {rule.id for rule in pack.rules}
         if of_all:

@@ -19,8 +19,14 @@ class Status(enum.Enum):
     CRASHED = "crashed"
     """The rule itself failed, which says nothing about the resource and so cannot let it through."""
     WAIVED = "waived"
+    REPAIRED = "repaired"
+    """The rule was set to remediate and has changed the resource so that it complies."""
     EXISTING = "existing"
     """The deployed state has the same finding already, and only what a change adds is refused."""
+
+
+SETTLED = (Status.EXISTING, Status.REPAIRED, Status.WAIVED)
+"""What refuses nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class Finding:
         """Whether this finding refuses the change."""
         if self.deferred:
             return False
-        return self.enforcement is not Enforcement.ADVISORY and self.status not in (Status.WAIVED, Status.EXISTING)
+        return self.enforcement is not Enforcement.ADVISORY and self.status not in SETTLED
 
     @property
     def order(self) -> tuple[bool, int, str, str, str, str]:

@@ -9,6 +9,7 @@ from apex.policy.catalog import Declared
 from apex.policy.configuration import Configuration
 from apex.policy.evaluate import Finding, Status, evaluate, set_of
 from apex.policy.inputs import Input
+from apex.policy.remediation import repair
 from apex.policy.rule import Rule, Severity
 from apex.policy.stack import Context
 from apex.policy.waivers import Waived, apply_waivers
@@ -70,15 +71,19 @@ def _findings(
     configuration: Configuration,
 ) -> list[Finding]:
     present = {resource.urn for resource in each.resources}
+    background = tuple(resource for resource in declared.resources if resource.urn not in present)
     context = Context(
-        (*each.resources, *(resource for resource in declared.resources if resource.urn not in present)),
+        (*each.resources, *background),
         project=each.project,
         environment=environment,
         owners=declared.owners,
         facts=each.config,
         today=today,
     ).with_settings(configuration.settings)
-    findings = evaluate([rule for rule in rules if _applies(rule, each.resources)], context, configuration.levels)
+    resources, told = repair(rules, configuration.levels, each.resources, context)
+    if told:
+        context = context.with_resources((*resources, *background))
+    findings = told + evaluate([rule for rule in rules if _applies(rule, resources)], context, configuration.levels)
     chosen = present if each.chosen is None else each.chosen
     return [finding for finding in findings if not finding.urn or finding.urn in chosen]
 

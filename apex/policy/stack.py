@@ -77,6 +77,19 @@ class Context:
         self._settings = settings
         return self
 
+    def with_resources(self, resources: Iterable[Resource]) -> "Context":
+        """The same run over other resources."""
+        other = Context(
+            resources,
+            project=self.project,
+            environment=self.environment,
+            owners=self.owners,
+            budgets=self.budgets,
+            facts=self.facts,
+            today=self.today,
+        )
+        return other.with_settings(self._settings)
+
     def for_rule(self, rule_id: str) -> "Context":
         """Select the settings of one rule."""
         self.settings = self._settings.get(rule_id, {})

@@ -65,7 +65,7 @@ def apply_waivers(
     used: set[Waiver] = set()
     for finding in findings:
         waiver = next((each for each in sorted(waivers) if each.covers(finding)), None)
-        if waiver is None:
+        if waiver is None or finding.status is Status.REPAIRED:
             judged.append(finding)
             continue
         problem = _refusal(waiver, finding, rules, today)

@@ -10,6 +10,7 @@ import back_up_databases
 import block_public_buckets
 import close_default_security_group
 import close_vector_collections
+import complete_access_blocks
 import cover_all_regions
 import delay_key_deletion
 import deny_network_by_default
@@ -109,6 +110,7 @@ RULES = (
     block_public_buckets.rule,
     close_default_security_group.rule,
     close_vector_collections.rule,
+    complete_access_blocks.rule,
     cover_all_regions.rule,
     delay_key_deletion.rule,
     deny_network_by_default.rule,

@@ -1,6 +1,7 @@
 """Block volumes are encrypted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from apex.policy.controls import ENCRYPTION_AT_REST, serving
 from apex.policy.rule import Rule, Severity
@@ -25,6 +26,20 @@ def validate(resource: Subject, context: Context) -> Iterator[str]:
             yield f"{device.where('encrypted')} is off"
 
 
+def remediate(resource: Subject, context: Context) -> Mapping[str, Any] | None:
+    """A launch template with all its volumes encrypted. Volumes that exist are left alone: they would be replaced."""
+    if resource.type != "aws:ec2/launchTemplate:LaunchTemplate" or not any(validate(resource, context)):
+        return None
+    blocks = resource.props.items("blockDeviceMappings")
+    mappings = [
+        {**each.plain(), "ebs": {**each.map("ebs").plain(), "encrypted": "true"}}
+        if each.is_set("ebs")
+        else each.plain()
+        for each in blocks
+    ]
+    return {**resource.props.plain(), "blockDeviceMappings": mappings} if mappings else None
+
+
 rule = Rule(
     id="encrypt_volumes",
     title="Block volumes are encrypted",
@@ -37,6 +52,7 @@ rule = Rule(
         "aws:ebs/snapshotCopy:SnapshotCopy",
     ),
     validate=validate,
+    remediate=remediate,
     why="A volume's snapshots travel: to other accounts, regions and backups.",
     fix="Set encrypted on each volume and block device.",
     code=('block_device_mappings=[{"device_name": "/dev/xvda", "ebs": {"encrypted": True, "kms_key_id": key.arn}}]'),

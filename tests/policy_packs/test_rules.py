@@ -4,6 +4,7 @@ Each fixture is judged twice: on plain data through the analyzer, as the engine 
 unknown-checking proxy. Both must agree.
 """
 
+import dataclasses
 import datetime
 import re
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ from apex.plan import SECRET, UNKNOWN, UNKNOWN_SENTINEL, Resource
 from apex.policy.evaluate import Finding, Status, evaluate
 from apex.policy.frameworks import frameworks
 from apex.policy.packs import load_packs
+from apex.policy.remediation import changes, repaired
 from apex.policy.rule import Enforcement, Rule, Scope
 from apex.policy.stack import Context, Owners
 
@@ -250,3 +252,28 @@ def test_stack_scope_is_declared_where_siblings_are_needed() -> None:
             and not any("providers" in r.type for r in case.resources)
         ):
             assert case.rule.scope is Scope.STACK or case.rule.validate_stack or case.rule.foresee, case
+
+
+REPAIRING = [rule for rule in RULES.values() if rule.remediate and rule.validate]
+
+
+@pytest.mark.parametrize("rule", REPAIRING, ids=lambda rule: f"{rule.pack}/{rule.id}")
+def test_a_repair_mends_what_fails_and_touches_nothing_else(rule: Rule) -> None:
+    assert rule.enforcement is not Enforcement.REMEDIATE, "repairs are off until a configuration turns them on"
+    mended = 0
+    for case in ALL:
+        if case.rule is not rule or len(case.resources) > 1:
+            continue
+        about = context_of(case, case.resources)
+        [subject] = about.subjects
+        after = repaired(rule, subject, about)
+        if SECTIONS[case.section] is Status.FAIL and after is not None:
+            mended += 1
+            again = context_of(case, [dataclasses.replace(subject.resource, inputs=after)])
+            assert evaluate([rule], again, {rule.id: Enforcement.MANDATORY}) == [], case
+            assert list(changes(subject.resource.inputs, after)), case
+        else:
+            assert after is None, case
+        proxied = context_of(case, map(through_proxy, case.resources))
+        assert repaired(rule, proxied.subjects[0], proxied) == after
+    assert mended

@@ -31,9 +31,7 @@ def configure(pack: Pack, text: str) -> Configuration:
 
 
 def test_levels_and_settings_are_read(pack: Pack) -> None:
-    found = configure(
-        pack, '{"retain_logs": {"enforcementLevel": "advisory", "days": 30}, "baseline": {"enabled": true}}'
-    )
+    found = configure(pack, '{"retain_logs": {"enforcementLevel": "advisory", "days": 30}, "baseline": "advisory"}')
     assert found.levels == {"retain_logs": Enforcement.ADVISORY}
     assert found.settings == {"retain_logs": {"days": 30}}
     assert found.baselines == {"security": True}
@@ -56,6 +54,7 @@ def test_another_environment_has_none(pack: Pack) -> None:
         ("[]", "is not a map from rules to levels or settings"),
         ('{"retain_logz": "advisory"}', "retain_logz: is no rule of the pack security"),
         ('{"retain_logs": "off"}', '"off" is not a level; use one of mandatory, advisory, disabled, remediate'),
+        ('{"baseline": "on"}', 'baseline: "on" is not a level'),
         ('{"retain_logs": 3}', "retain_logs: is neither a level nor a map of settings"),
     ],
 )
