@@ -25,7 +25,7 @@ def roles(env: Environment, declared: Catalog) -> DataRolesArgs:
 def retained(tiers: StorageTiersArgs, declared: Catalog) -> StorageTiersArgs:
     """`tiers` with a rule for each contract, which deletes what the tier itself would keep longer than promised."""
     kept: dict[str, list[Retention]] = {}
-    for found in declared.contracts:
+    for found in sorted(declared.contracts, key=lambda contract: contract.name):
         spec = found.model.spec
         tier = next(each for each in tiers["tiers"] if each["name"] == spec.tier)
         for data_class in tier.get("data_classes", []):

@@ -13,7 +13,7 @@ from stack.environment import Environment
 def workloads(
     env: Environment, declared: Catalog, namespaces: Mapping[str, TeamNamespace]
 ) -> Iterator[tuple[str, WorkloadManifestArgs]]:
-    """Name and arguments of every workload."""
+    """Name and arguments of every workload; the name begins with the namespace, as two may use the same one."""
 
     def place(found: object) -> tuple[str, str]:
         return found.namespace or "", found.name  # type: ignore[attr-defined]
@@ -26,4 +26,4 @@ def workloads(
         }
         if namespace:
             args["namespace"] = namespace_of(found[0], namespaces)
-        yield name, args
+        yield f"{namespace}-{name}" if namespace else name, args

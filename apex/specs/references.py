@@ -15,7 +15,7 @@ from apex.specs.governance import MAX_WAIVER_DAYS, DataContract, Waiver
 from apex.specs.kinds import suggest
 from apex.specs.pipeline import DataPipeline
 from apex.specs.platform import TIERS, Platform
-from apex.specs.schema_files import check_schema_files
+from apex.specs.schema_files import check_schema_files, columns
 
 Found = Iterator[tuple[Path_, str]]
 
@@ -50,11 +50,20 @@ class _Known:
         self.has_platform = bool(platforms)
         self.topics = {topic.name for spec in platforms for topic in spec.topics}
         self.schemas = {schema.path: schema for spec in platforms for schema in spec.schemas}
+        self.columns = {
+            schema.path: columns(schema, declaration.file.parent)
+            for declaration in declarations
+            if isinstance(declaration.model, Platform)
+            for schema in declaration.model.spec.schemas
+        }
         self.roles = {role.name for spec in platforms for role in spec.roles}
         self.registries = {item.name for spec in platforms for item in spec.registries if item.holds == "models"}
         self.pipelines = {d.name for d in declarations if isinstance(d.model, DataPipeline)}
         self.declared = bool(ownerships)
         self.contracts = [d for d in declarations if isinstance(d.model, DataContract)]
+        self.first: dict[tuple[str, str], Declaration[Any]] = {}
+        for declaration in declarations:
+            self.first.setdefault((declaration.kind, declaration.name), declaration)
 
 
 def _check(declaration: Declaration[Any], known: _Known) -> Found:
@@ -67,9 +76,11 @@ def _check(declaration: Declaration[Any], known: _Known) -> Found:
         yield from _check_waiver(model, known)
     elif isinstance(model, DataPipeline):
         yield from _check_owner(declaration, known)
+        yield from _check_name(declaration, known)
         yield from _check_pipeline(model, known)
     elif isinstance(model, MultimodalAIComponent):
         yield from _check_owner(declaration, known)
+        yield from _check_name(declaration, known)
         yield from _check_named(
             ("spec", "model", "repository"),
             model.spec.model.repository,
@@ -79,6 +90,7 @@ def _check(declaration: Declaration[Any], known: _Known) -> Found:
         )
     elif isinstance(model, DataContract):
         yield from _check_owner(declaration, known)
+        yield from _check_name(declaration, known)
         yield from _check_contract(model, known)
         yield from _check_dataset(declaration, known)
     elif isinstance(model, Usage) and known.declared:
@@ -139,6 +151,16 @@ def _check_owner(declaration: Declaration[Any], known: _Known) -> Found:
         )
 
 
+def _check_name(declaration: Declaration[Any], known: _Known) -> Found:
+    other = known.first[declaration.kind, declaration.name]
+    if other is not declaration:
+        yield (
+            ("metadata", "name"),
+            f'"{declaration.name}" is the name of a {other.kind} of namespace {other.namespace} too '
+            f"({other.shown}:{other.line}); AWS has no namespaces, so choose another name",
+        )
+
+
 def _check_pipeline(model: DataPipeline, known: _Known) -> Found:
     source, destination = model.spec.source, model.spec.destination
     yield from _check_named(("spec", "source", "topic"), source.topic, known.topics, "topic", known.has_platform)
@@ -168,6 +190,14 @@ def _check_contract(model: DataContract, known: _Known) -> Found:
     if known.owners is not None:
         yield from _check_named(("spec", "owner"), model.spec.owner, known.owners.teams, "team", True)
     yield from _check_schema(("spec", "schema"), model.spec.schema_, known)
+    if existing := known.columns.get(model.spec.schema_.path):
+        named: dict[str, list[str | None]] = {
+            "pii": [item.column for item in model.spec.pii],
+            "quality": [rule.column for rule in model.spec.quality],
+        }
+        for field, names in named.items():
+            for at, name in enumerate(names):
+                yield from _check_named(("spec", field, at, "column"), name, existing, "column", True)
     for operation, roles in model.spec.access.items():
         for at, role in enumerate(roles):
             path: Path_ = ("spec", "access", operation, at)

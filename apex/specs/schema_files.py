@@ -48,3 +48,17 @@ def _problem_of_text(schema: SchemaFile, text: str) -> str | None:
     if schema.type == "avro" and document.get("type") != "record":
         return "is no Avro record; write type, name and fields"
     return None
+
+
+def columns(schema: SchemaFile, folder: Path) -> tuple[str, ...]:
+    """The columns of the records that `schema` describes; none where its file is wrong, or its language has none."""
+    file = folder / schema.file
+    if schema.type == "protobuf" or not file.is_file() or _problem(schema, file, folder.resolve()) is not None:
+        return ()
+    document = json.loads(file.read_text(encoding="utf-8"))
+    if schema.type == "json":
+        properties = document.get("properties")
+        return tuple(properties) if isinstance(properties, dict) else ()
+    fields = document.get("fields")
+    named = [field.get("name") for field in fields if isinstance(field, dict)] if isinstance(fields, list) else []
+    return tuple(name for name in named if isinstance(name, str))
