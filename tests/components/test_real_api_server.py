@@ -104,8 +104,9 @@ def api_server(tmp_path_factory):
     cluster.start()
     try:
         client = connect(cluster.kubeconfig)
-        namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}
-        client.apply(f"/api/v1/namespaces/{NAMESPACE}", json.dumps(namespace).encode(), manager="tests")
+        for name in (NAMESPACE, "monitoring"):
+            namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
+            client.apply(f"/api/v1/namespaces/{name}", json.dumps(namespace).encode(), manager="tests")
         yield client
     finally:
         cluster.stop()
