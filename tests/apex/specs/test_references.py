@@ -67,7 +67,7 @@ def test_a_dataset_is_promised_once(edited: Callable[..., list[str]], tmp_path: 
     other = other.replace("dataset: speech.transcripts", f"dataset: {dataset}")
     (problem,) = edited("base/waivers.yaml", "#", "#", zcalls=other)
     assert problem == (
-        f'catalog/base/zcalls.yaml:6:3: spec.dataset: "{dataset}" overlaps "speech.transcripts" of DataContract '
+        f'catalog/base/zcalls.yaml:7:3: spec.dataset: "{dataset}" overlaps "speech.transcripts" of DataContract '
         "transcripts (catalog/base/speech/call-transcripts.yaml:74); keep one promise for each dataset"
     )
 
