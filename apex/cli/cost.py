@@ -11,20 +11,21 @@ import click
 from apex.errors import InputError
 from apex.plan import Plan, read_plan
 from apex.pricing.allocation import SPLITS, groups
-from apex.pricing.budgets import Budget, Verdict, decide_budgets
+from apex.pricing.budgets import Budget, decide_budgets
 from apex.pricing.catalogue import CURRENCY, load_catalogue, load_catalogue_from
 from apex.pricing.document import bill_document
-from apex.pricing.estimate import Bill, Pricing, estimate
+from apex.pricing.estimate import Pricing, estimate
 from apex.pricing.focus import focus_csv
-from apex.pricing.forecast import Forecast, forecast
+from apex.pricing.forecast import forecast
 from apex.pricing.from_catalog import budgets_of, check_teams, read_declarations, usage_of
 from apex.pricing.markdown import render_markdown
 from apex.pricing.render import render_table
 from apex.pricing.stack import Purchase
 from apex.pricing.usage import UsageBook
+from apex.report.cost import CostReport
 from apex.specs.loader import load_catalog
 
-FORMATS = ("table", "json", "csv", "markdown")
+FORMATS = ("table", "json", "csv", "markdown", "html")
 _FILE = click.Path(path_type=Path)
 
 
@@ -69,7 +70,7 @@ SHARE = Share()
     help="Savings Plans or reservations: the share of on-demand hours they cover, and what they take off.",
 )
 @click.option("--spot-discount", type=SHARE, default=Decimal("0.5"), help="Off on-demand where no spot price is known.")
-@click.option("--forecast", "ahead", is_flag=True, help="Add twelve months ahead.")
+@click.option("--forecast", "ahead", is_flag=True, help="Add twelve months ahead (html has them always).")
 def cost(
     plan: Path, form: str, out: Path | None, region: str | None, currency: str, catalog: Path | None,
     environment: str | None, usage_files: tuple[Path, ...], budget_files: tuple[Path, ...], baseline: Path | None,
@@ -88,8 +89,8 @@ def cost(
     bill = estimate(what, pricing)
     deployed = estimate(read_plan(baseline), pricing) if baseline else None
     verdicts = decide_budgets(bill, budgets, deployed)
-    months = forecast(what, pricing, budgets) if ahead else None
-    text = _render(form, bill, verdicts, split, months)
+    months = forecast(what, pricing, budgets) if ahead or form == "html" else None
+    text = _render(form, CostReport(bill, deployed, verdicts, split, months))
     if out:
         out.write_text(text, encoding="utf-8")
     else:
@@ -115,12 +116,17 @@ def _declared(
     return budgets, usage
 
 
-def _render(form: str, bill: Bill, verdicts: tuple[Verdict, ...], split: str, months: Forecast | None) -> str:
-    if form == "json":
-        document = bill_document(bill, verdicts, groups(bill, split), months)
-        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+def _render(form: str, report: CostReport) -> str:
+    if form == "html":
+        from apex.report.html import cost_to_html  # a page's libraries are loaded for a page only
+
+        return cost_to_html(report)
+    bill, verdicts, months = report.bill, report.verdicts, report.forecast
     if form == "csv":
         return focus_csv(bill, datetime.now(UTC).date())
+    by = groups(bill, report.split)
+    if form == "json":
+        return json.dumps(bill_document(bill, verdicts, by, months), indent=2, ensure_ascii=False) + "\n"
     if form == "markdown":
-        return render_markdown(bill, verdicts, groups(bill, split), months)
-    return render_table(bill, verdicts, groups(bill, split), months)
+        return render_markdown(bill, verdicts, by, months)
+    return render_table(bill, verdicts, by, months)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from apex.plan import urn_parts
-from apex.pricing.allocation import groups
+from apex.pricing.allocation import SPLITS, groups
 from apex.pricing.budgets import Verdict
 from apex.pricing.document import bill_document, money
 from apex.pricing.estimate import Bill
+from apex.pricing.forecast import Forecast
 from apex.pricing.markdown import render_markdown
 from apex.pricing.quantity import Quantity, cents
 from apex.pricing.render import age_warning
+from apex.report.cost import difference
 from apex.report.listing import counted, list_events
 from apex.report.plan import SIGNS, ComponentChange, totals
 
@@ -41,6 +43,8 @@ class PreviewReport:
     events: tuple[PolicyEvent, ...]
     errors: tuple[str, ...]
     packs: tuple[str, ...]
+    forecast: Forecast | None = None
+    split: str = SPLITS[0]
 
     @property
     def refusals(self) -> tuple[PolicyEvent, ...]:
@@ -60,8 +64,7 @@ class PreviewReport:
     @property
     def added(self) -> Quantity:
         """What the change adds to the monthly bill."""
-        new, old = self.bill.monthly, self.deployed.monthly
-        return Quantity(new.low - old.low, new.expected - old.expected, new.peak - old.peak)
+        return difference(self.bill.monthly, self.deployed.monthly)
 
     @property
     def verdict(self) -> str:
