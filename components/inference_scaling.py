@@ -45,7 +45,8 @@ class ServiceHours(TypedDict):
 
 
 class Scaling(TypedDict):
-    """What makes a service grow and shrink. All but CPU without hours need KEDA in the cluster."""
+    """What makes a service grow and shrink. All but CPU without hours need KEDA in the cluster, and its role the right to
+    measure the queue or topic: both are of `ClusterAddons`."""
 
     signal: NotRequired[ScalingSignal]
     """What is measured. Default: CPU."""

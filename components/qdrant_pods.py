@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pulumi
+
 from components import workload
 from components.vector_options import QdrantPlan, VectorPlan
 
@@ -116,8 +118,8 @@ def _probe(path: str, *, period: int, failures: int) -> dict[str, Any]:
 
 
 def _environment(plan: VectorPlan, qdrant: QdrantPlan) -> list[dict[str, Any]]:
-    settings = {
-        "PEERS": f"{plan.store_name}-peers",
+    settings: dict[str, pulumi.Input[str]] = {
+        "PEERS": peers_domain(plan, qdrant),
         "QDRANT_INIT_FILE_PATH": f"{_SCRATCH}/.qdrant-initialized",
         "QDRANT__CLUSTER__ENABLED": "true",
         "QDRANT__CLUSTER__P2P__ENABLE_TLS": "true",
@@ -132,6 +134,11 @@ def _environment(plan: VectorPlan, qdrant: QdrantPlan) -> list[dict[str, Any]]:
     }
     plain = [{"name": key, "value": value} for key, value in settings.items()]
     return sorted([*plain, api_key("QDRANT__SERVICE__API_KEY", qdrant)], key=lambda each: str(each["name"]))
+
+
+def peers_domain(plan: VectorPlan, qdrant: QdrantPlan) -> pulumi.Output[str]:
+    """The domain of the servers' own names, as it stands in their certificate."""
+    return pulumi.Output.concat(f"{plan.store_name}-peers.", qdrant.namespace, ".svc")
 
 
 def api_key(variable: str, qdrant: QdrantPlan) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pulumi_kubernetes as kubernetes
 
 from components import workload
 from components.eks_roles import pod_identity_role
-from components.qdrant_pods import HTTP_PORT, TLS, api_key, placement
+from components.qdrant_pods import HTTP_PORT, TLS, api_key, peers_domain, placement
 from components.vector_options import QdrantPlan, VectorPlan
 
 _POD_IDENTITY_AGENT = "169.254.170.23/32"
@@ -109,7 +109,9 @@ def create_snapshots(
 
 
 def _pod(job: str, plan: VectorPlan, qdrant: QdrantPlan, prefix: str) -> dict[str, Any]:
-    peers = [f"{plan.store_name}-{index}.{plan.store_name}-peers" for index in range(qdrant.replicas)]
+    peers = peers_domain(plan, qdrant).apply(
+        lambda domain: " ".join(f"{plan.store_name}-{index}.{domain}" for index in range(qdrant.replicas))
+    )
     size = {"cpu": "500m", "memory": "1Gi"}
     env: list[dict[str, Any]] = [
         api_key("API_KEY", qdrant),
@@ -117,7 +119,7 @@ def _pod(job: str, plan: VectorPlan, qdrant: QdrantPlan, prefix: str) -> dict[st
         # From it the client chooses parts that are large enough: there can be 10,000 of them and no more.
         {"name": "EXPECTED_SIZE", "value": str(qdrant.volume_gib * 1024**3)},
         {"name": "HOME", "value": "/tmp"},  # noqa: S108 - the pod's own scratch volume
-        {"name": "PEERS", "value": " ".join(peers)},
+        {"name": "PEERS", "value": peers},
         {"name": "PREFIX", "value": prefix},
     ]
     return {

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from apex.plan import UNKNOWN
-from components import qdrant_snapshots
+from components import qdrant_pods, qdrant_snapshots
 from components.vector_database import VectorDatabase
 
 IMAGE = "registry.example.com/qdrant@sha256:" + "a" * 64
@@ -86,6 +86,7 @@ def test_servers_are_restricted_apart_and_speak_tls_only(provision, cost_tags):
     assert server["resources"]["requests"] == server["resources"]["limits"] == {"cpu": "2", "memory": "8Gi"}
     env = {each["name"]: each.get("value", each.get("valueFrom")) for each in server["env"]}
     assert env["QDRANT__SERVICE__ENABLE_TLS"] == env["QDRANT__CLUSTER__P2P__ENABLE_TLS"] == "true"
+    assert env["PEERS"] == "captions-peers.language.svc"
     assert env["QDRANT__SERVICE__API_KEY"] == {"secretKeyRef": {"name": "captions-key", "key": "api-key"}}
     assert {mount["name"] for mount in server["volumeMounts"]} == {"init", "storage", "tls"}
     assert {server[probe]["httpGet"]["scheme"] for probe in ("startupProbe", "readinessProbe", "livenessProbe")} == {
@@ -128,7 +129,7 @@ def test_copies_go_to_one_place_with_a_role_that_can_do_nothing_else(provision, 
     assert (spec["schedule"], spec["timeZone"], spec["concurrencyPolicy"]) == ("30 1 * * 0", "Etc/UTC", "Forbid")
     pod = spec["jobTemplate"]["spec"]["template"]["spec"]
     env = {each["name"]: each.get("value") for each in pod["containers"][0]["env"]}
-    assert env["PEERS"].split() == [f"captions-{index}.captions-peers" for index in range(4)]
+    assert env["PEERS"].split() == [f"captions-{index}.captions-peers.language.svc" for index in range(4)]
     # The copying pod sees the authority that signed the certificate, not the servers' key.
     assert pod["volumes"][0]["secret"]["items"] == [{"key": "ca.crt", "path": "ca.crt"}]
 
@@ -253,3 +254,20 @@ esac""",
 def _program(path, body):
     path.write_text(f"#!/usr/bin/env bash\n{body}\n")
     path.chmod(0o755)
+
+
+def test_the_first_server_begins_the_cluster_and_the_others_join_it(tmp_path):
+    """The script itself, in the folder of a stand-in for the image's entry point."""
+    bash = shutil.which("bash")
+    assert bash is not None
+    _program(tmp_path / "entrypoint.sh", 'echo "$*"')
+
+    def run(host):
+        env = {"PATH": "/usr/bin:/bin", "HOSTNAME": host, "PEERS": "captions-peers.language.svc"}
+        command = [bash, "-c", qdrant_pods._START]
+        done = subprocess.run(command, env=env, cwd=tmp_path, check=True, capture_output=True, text=True, timeout=20)
+        return done.stdout.strip()
+
+    first = "https://captions-0.captions-peers.language.svc:6335"
+    assert run("captions-0") == f"--uri {first}"
+    assert run("captions-12") == f"--bootstrap {first} --uri https://captions-12.captions-peers.language.svc:6335"
