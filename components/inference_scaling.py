@@ -45,7 +45,7 @@ class ServiceHours(TypedDict):
 
 
 class Scaling(TypedDict):
-    """What makes a service grow and shrink. All but CPU without hours need KEDA in the cluster, and its role the right to
+    """What makes a service grow and shrink. All but CPU without hours need KEDA in the cluster, and KEDA the right to
     measure the queue or topic: both are of `ClusterAddons`."""
 
     signal: NotRequired[ScalingSignal]
