@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from apex.cli import main
+from apex.policy.catalog import read_declared
 
 ROOT = Path(__file__).parents[2]
 TAGS = {
@@ -315,6 +316,7 @@ def plan_of(type_token: str, name: str, props: Props) -> Props:
 
 
 def check(capsys: pytest.CaptureFixture[str], *words: str | Path) -> tuple[int, str]:
+    read_declared.cache_clear()  # each call stands for a process of its own
     with pytest.raises(SystemExit) as ended:
         main(["check", *map(str, words)])
     shown = capsys.readouterr()
