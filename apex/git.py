@@ -39,6 +39,16 @@ def last_change(*paths: Path) -> str | None:
     return _git(folder, "log", "-1", "--format=%H", "--", *(str(path.resolve()) for path in paths)) or None
 
 
+def head(folder: Path) -> str | None:
+    """The commit that the checkout of `folder` is at; None outside a checkout, or before its first commit."""
+    return _git(folder, "rev-parse", "--verify", "--quiet", "HEAD")
+
+
+def is_clean(folder: Path) -> bool:
+    """Whether the checkout of `folder` is what its commit says, and no file differs. False outside a checkout."""
+    return _git(folder, "status", "--porcelain") == ""
+
+
 def _git(folder: Path, *words: str) -> str | None:
     try:
         done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, check=False)

@@ -10,7 +10,7 @@ from apex.report.audit import verify as verify_log
 
 @click.group()
 def audit() -> None:
-    """Work with the log of decisions that `apex check --audit-log` appends to."""
+    """Work with the log of decisions that `--decision-log` of preview, up and check appends to."""
 
 
 @audit.command()

@@ -23,28 +23,33 @@ def render_markdown(
     forecast: Forecast | None = None,
 ) -> str:
     """Totals and budgets in sight, details folded."""
+    parts = (*summary(bill, verdicts, groups), *unpriced(bill), *every_resource(bill), *months_ahead(forecast))
+    return "\n".join([*parts, "", priced_as_of(bill)]) + "\n"
+
+
+def summary(bill: Bill, verdicts: Iterable[Verdict], groups: Mapping[str, Mapping[str, Quantity]] | None) -> list[str]:
+    """What is in sight: the total, by team, and the budgets."""
     lines = ["### Monthly cost", "", "| | low | expected | peak |", "|---|---:|---:|---:|"]
     lines.append(_row("**total**" if bill.complete else "**total of what has a price**", bill.monthly))
-    lines += [_row(name, amount) for name, amount in (groups or {}).get("team", {}).items()]
+    lines += [_row(_safe(name), amount) for name, amount in (groups or {}).get("team", {}).items()]
     judged = list(verdicts)
     if judged:
         lines += ["", "| budget | state | |", "|---|---|---|"]
-        lines += [f"| {v.budget.name} | {_MARKS[v.state]} | {_safe(v.message)} |" for v in judged]
-    if bill.unpriced:
-        lines += ["", f"<details><summary>{len(bill.unpriced)} resources without a price</summary>", ""]
-        lines += [f"- `{r.type}` {_safe(r.name)}: {_safe(r.unpriced or '')}" for r in bill.unpriced]
-        lines += ["", "</details>"]
-    lines += _details(bill)
-    if forecast is not None:
-        lines += ["", "<details><summary>Twelve months ahead</summary>", "", "| month | low | expected | peak |",
-                  "|---|---:|---:|---:|"]  # fmt: skip
-        lines += [_row(str(number), amount) for number, amount in enumerate(forecast.months, 1)]
-        lines += ["", "</details>"]
-    lines += ["", f"Prices as of {bill.catalogue_date}, {bill.currency}."]
-    return "\n".join(lines) + "\n"
+        lines += [f"| {_safe(v.budget.name)} | {_MARKS[v.state]} | {_safe(v.message)} |" for v in judged]
+    return lines
 
 
-def _details(bill: Bill) -> list[str]:
+def unpriced(bill: Bill) -> list[str]:
+    """What no total counts, and why; folded."""
+    if bill.complete:
+        return []
+    lines = ["", f"<details><summary>{len(bill.unpriced)} resources without a price</summary>", ""]
+    lines += [f"- `{r.type}` {_safe(r.name)}: {_safe(r.unpriced or '')}" for r in bill.unpriced]
+    return [*lines, "", "</details>"]
+
+
+def every_resource(bill: Bill) -> list[str]:
+    """Every line of the bill, folded."""
     lines = ["", "<details><summary>Every resource</summary>", "", "| resource | low | expected | peak |",
              "|---|---:|---:|---:|"]  # fmt: skip
     for resource in bill.resources:
@@ -52,6 +57,21 @@ def _details(bill: Bill) -> list[str]:
             lines.append(_row(f"**{_safe(resource.name)}** {resource.type.rpartition(':')[2]}", resource.monthly))
             lines += [_row(f"{_safe(part.name)}", part.monthly) for part in resource.components]
     return [*lines, "", "</details>"]
+
+
+def months_ahead(forecast: Forecast | None) -> list[str]:
+    """The forecast, folded; nothing where there is none."""
+    if forecast is None:
+        return []
+    lines = ["", "<details><summary>Twelve months ahead</summary>", "", "| month | low | expected | peak |",
+             "|---|---:|---:|---:|"]  # fmt: skip
+    lines += [_row(str(number), amount) for number, amount in enumerate(forecast.months, 1)]
+    return [*lines, "", "</details>"]
+
+
+def priced_as_of(bill: Bill) -> str:
+    """How old the prices are."""
+    return f"Prices as of {bill.catalogue_date}, {bill.currency}."
 
 
 def _row(name: str, amount: Quantity) -> str:

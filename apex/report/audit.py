@@ -4,8 +4,10 @@ Whoever changes, removes or reorders an entry breaks the chain from there on. Cu
 the last hash is known from elsewhere, such as a pull request's report: `verify` takes it.
 """
 
+import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +22,10 @@ START = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is recorded of a run: when, who, on which commit and plan, and what was decided."""
+    """What is recorded of a run: when, who, on which commit and plan, and what was decided.
+
+    `uncommitted` says that files differed from the commit, so that it does not tell all.
+    """
 
     time: str
     actor: str
@@ -29,6 +34,7 @@ class Decision:
     plan_digest: str
     judgement: Judgement
     cost: Mapping[str, Any]
+    uncommitted: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """The decision as JSON data."""
@@ -36,10 +42,12 @@ class Decision:
             "time": self.time,
             "actor": self.actor,
             "commit": self.commit,
+            "uncommitted": self.uncommitted,
             "environment": self.environment,
             "planDigest": self.plan_digest,
             "allowed": self.judgement.status == 0,
             "findings": [finding_as_data(finding) for finding in self.judgement.findings],
+            "errors": list(self.judgement.errors),
             "waivers": [waiver.name for waiver in self.judgement.waived.used],
             "cost": dict(self.cost),
         }
@@ -47,13 +55,17 @@ class Decision:
 
 def append(log: Path, decision: Decision) -> str:
     """Add a decision to `log` and return its hash. Raises InputError where the log is broken already."""
-    last = verify(log) if log.exists() else START
-    number = sum(1 for _ in _lines(log)) + 1 if log.exists() else 1
-    body = {"number": number, "previous": last, "decision": decision.as_data()}
-    seal = digest(body)
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as file:
+    with log.open("a+", encoding="utf-8") as file:
+        # Two runs at once must not both follow the same entry.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        last = verify(log)
+        number = sum(1 for _ in _lines(log)) + 1
+        body = {"number": number, "previous": last, "decision": decision.as_data()}
+        seal = digest(body)
         file.write(_canonical({**body, "hash": seal}) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
     return seal
 
 
@@ -97,7 +109,10 @@ def _lines(log: Path) -> Iterator[tuple[int, str]]:
         text = log.read_text(encoding="utf-8")
     except OSError as error:
         raise InputError.of(f"cannot be read: {error.strerror}", file=log) from error
-    for line, content in enumerate(text.splitlines(), 1):
+    if text and not text.endswith("\n"):
+        raise InputError.of("ends in the middle of an entry: something was cut off it", file=log)
+    # Lines end at \n alone: JSON text may hold what Python also calls the end of a line.
+    for line, content in enumerate(text.split("\n"), 1):
         if content.strip():
             yield line, content
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 
 from apex import tags
 from apex.pricing.allocation import group
@@ -12,6 +11,7 @@ from apex.pricing.estimate import Bill
 from apex.pricing.forecast import Forecast
 from apex.pricing.quantity import ZERO, Quantity, cents
 from apex.report.charts import Bar, columns, largest, rows
+from apex.report.cost import amount, component_deltas, signed
 from apex.report.listing import counted
 from apex.report.page import BillLine, BudgetLine, Chart, Figure, Table
 
@@ -33,16 +33,6 @@ _STATES = {
     "lowered": ("exceeded, but lowered", "warn"),
     "unknown": ("cannot be decided", "bad"),
 }
-
-
-def amount(value: Decimal) -> str:
-    """To the cent, with separators; nothing is 0.00, never -0.00."""
-    return f"{cents(value) + 0:,.2f}"
-
-
-def signed(value: Decimal) -> str:
-    """The same with its sign."""
-    return f"{cents(value) + 0:+,.2f}"
 
 
 def cost_figures(bill: Bill, added: Quantity | None) -> tuple[Figure, ...]:
@@ -90,15 +80,15 @@ def _budget_line(verdict: Verdict, exceeded: Mapping[str, int | None]) -> Budget
 
 
 def cost_charts(bill: Bill, split: str, forecast: Forecast | None) -> tuple[Chart, ...]:
-    """Who pays, for what, and when."""
+    """Who pays, when, and for what: the two short ones stand beside the long one."""
     teams, services = group(bill, tags.TEAM, split), group(bill, "service", split)
     charts = []
     if teams:
         charts.append(_by("Cost by owner", "Team", teams, bill.currency))
-    if services:
-        charts.append(_by("Cost by service", "Service", services, bill.currency))
     if forecast and forecast.months:
         charts.append(_by_month(forecast, bill.currency))
+    if services:
+        charts.append(_by("Cost by service", "Service", services, bill.currency))
     return tuple(charts)
 
 
@@ -149,17 +139,13 @@ def _by_month(forecast: Forecast, currency: str) -> Chart:
 
 def component_costs(bill: Bill, deployed: Bill | None) -> Table | None:
     """What each component costs, and what the change adds to that."""
-    new, old = group(bill, "component"), group(deployed, "component") if deployed else {}
-    names = sorted({*new, *old})
-    if not names:
+    new, deltas = group(bill, "component"), component_deltas(bill, deployed)
+    if not deltas:
         return None
     lines = []
-    for name in names:
-        now = new.get(name, ZERO)
-        line = [name, *map(amount, now.cases)]
-        if deployed:
-            line.append(signed(now.expected - old.get(name, ZERO).expected))
-        lines.append(line)
+    for name, delta in deltas.items():
+        line = [name, *map(amount, new.get(name, ZERO).cases)]
+        lines.append([*line, signed(delta)] if deployed else line)
     total = ["Total", *map(amount, bill.monthly.cases)]
     if deployed:
         total.append(signed(bill.monthly.expected - deployed.monthly.expected))

@@ -16,7 +16,7 @@ from pygal.style import Style
 from apex.pricing.quantity import Quantity, cents
 
 _SVG = "{http://www.w3.org/2000/svg}"
-_WIDTH = 440
+_WIDTH = 380
 _ROW = 34
 _AROUND = 44
 """Height of the axis of a chart with rows."""
@@ -44,7 +44,7 @@ def rows(bars: Iterable[Bar], name: str, description: str) -> Markup:
 
 def columns(bars: Iterable[Bar], name: str, description: str) -> Markup:
     """A column for each of `bars`, the first at the left."""
-    chart = pygal.StackedBar(height=300, **_options())
+    chart = pygal.StackedBar(height=240, **_options())
     return _drawn(chart, list(bars), name, description)
 
 
@@ -69,7 +69,7 @@ def _options() -> dict[str, object]:
         "explicit_size": False,
         "show_legend": False,
         "include_x_axis": True,
-        "formatter": lambda amount: f"{amount:,.0f}",
+        "value_formatter": lambda amount: f"{amount:,.10g}",
         "min_scale": 3,
         "max_scale": 5,
         "no_data_text": "nothing",

@@ -8,15 +8,20 @@ from typing import Any
 from apex.policy.evaluate import Finding, Status
 from apex.policy.rule import Rule
 from apex.policy.waivers import Waived, Waiver
+from apex.report.listing import counted
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One run of the rules: what was looked at, by which rules, and what they found."""
+    """One run of the rules: what was looked at, by which rules, and what they found.
+
+    `errors` are what kept a preview from seeing all there is; with any, nothing is allowed.
+    """
 
     rules: tuple[Rule, ...]
     resources: int
     waived: Waived
+    errors: tuple[str, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -31,7 +36,7 @@ class Judgement:
     @property
     def status(self) -> int:
         """The exit status: 0 allowed, 1 refused."""
-        return 1 if self.refused else 0
+        return 1 if self.refused or self.errors else 0
 
     def summary(self) -> str:
         """One line: the verdict and its figures."""
@@ -41,7 +46,9 @@ class Judgement:
         parts = [f"{self.refused} refused", f"{advice} advised", f"{waived} waived"]
         if existing:
             parts.append(f"{existing} existed before")
-        verdict = "Refused" if self.refused else "Allowed"
+        if self.errors:
+            parts.append(counted(len(self.errors), "error"))
+        verdict = "Refused" if self.status else "Allowed"
         return f"{verdict}: {', '.join(parts)} ({len(self.rules)} rules, {self.resources} resources)"
 
 
@@ -92,11 +99,14 @@ def to_table(judgement: Judgement) -> str:
         lines.append(f"{mark} {finding.severity.value:<8} {finding.pack}/{finding.rule}  {_subject(finding)}")
         lines.append(f"    {finding.message}")
         lines.append(f"    {finding.waiver}" if finding.waiver else f"    fix: {finding.fix}")
-    lines += [
-        f"waiver unused: {waiver.name} ({waiver.policy} on {waiver.resource})" for waiver in judgement.waived.unused
-    ]
-    lines += [f"waiver ends soon: {waiver.name} on {waiver.expires}" for waiver in judgement.waived.ending]
+    lines += waiver_notes(judgement.waived)
     return "\n".join([*lines, judgement.summary()]) + "\n"
+
+
+def waiver_notes(waived: Waived) -> list[str]:
+    """What to say of waivers that excuse nothing, and of those that will end."""
+    lines = [f"waiver unused: {waiver.name} ({waiver.policy} on {waiver.resource})" for waiver in waived.unused]
+    return lines + [f"waiver ends soon: {waiver.name} on {waiver.expires}" for waiver in waived.ending]
 
 
 def to_markdown(judgement: Judgement) -> str:

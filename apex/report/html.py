@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from apex.policy.waivers import SOON_DAYS, Waived
 from apex.pricing.estimate import Bill
 from apex.pricing.render import age_warning
 from apex.report.bill_view import (
     ABSENT,
     EXPLAINED,
-    amount,
     assumptions,
     bill_lines,
     budget_lines,
@@ -17,16 +17,15 @@ from apex.report.bill_view import (
     cost_charts,
     cost_figures,
     free_count,
-    signed,
     unpriced,
 )
-from apex.report.cost import CostReport
+from apex.report.cost import CostReport, amount, signed
 from apex.report.findings import Judgement
 from apex.report.grouping import Group, group_events, group_findings, waivers_used
 from apex.report.listing import counted
 from apex.report.page import Figure, Page, Table, render
-from apex.report.plan import SIGNS, totals
-from apex.report.preview import PreviewReport
+from apex.report.plan import totals
+from apex.report.preview import PreviewReport, operations
 
 
 def preview_to_html(report: PreviewReport, today: date | None = None) -> str:
@@ -53,7 +52,7 @@ def preview_to_html(report: PreviewReport, today: date | None = None) -> str:
             budgets=budget_lines(report.verdicts, report.forecast),
             charts=cost_charts(bill, report.split, report.forecast),
             changes=_changes(report),
-            waivers=_waivers(waivers_used((*refused, *remarks))),
+            waivers=_waivers(waivers_used((*refused, *remarks)), report.waived),
             unpriced=unpriced(bill),
             bill=bill_lines(bill),
             free=free_count(bill),
@@ -83,6 +82,7 @@ def cost_to_html(report: CostReport, today: date | None = None) -> str:
             budgets=budget_lines(report.verdicts, report.forecast),
             charts=cost_charts(bill, report.split, report.forecast),
             changes=component_costs(bill, report.deployed),
+            changes_title="What changes" if report.deployed else "Cost by component",
             unpriced=unpriced(bill),
             bill=bill_lines(bill),
             free=free_count(bill),
@@ -97,28 +97,20 @@ def findings_to_html(judgement: Judgement) -> str:
     """The page of the rules' findings alone."""
     groups = tuple(group_findings(judgement.findings))
     waived = judgement.waived
-    rows = [[waiver, counted(count, "finding")] for waiver, count in waivers_used(groups).items()]
-    rows += [[str(waiver), "unused"] for waiver in waived.unused]
     return render(
         Page(
             title="Findings of the policies",
             verdict=judgement.summary(),
             tone="bad" if judgement.refused else "good",
-            warnings=tuple(f"Waiver {waiver.name} ends on {waiver.expires}." for waiver in waived.ending),
             refused=tuple(group for group in groups if group.level == "refused"),
             remarks=tuple(group for group in groups if group.level != "refused"),
-            waivers=_waiver_table(rows),
+            waivers=_waivers(waivers_used(groups), waived),
             notes=(
                 f"{counted(len(judgement.rules), 'rule')} looked at {counted(judgement.resources, 'resource')}.",
                 *_levels(groups),
             ),
         )
     )
-
-
-def operations(changes: Mapping[str, int]) -> str:
-    """`+3 create, ~1 update`, as the engine's own display marks them."""
-    return ", ".join(f"{SIGNS.get(op, '')}{count} {op}".strip() for op, count in changes.items())
 
 
 def _changes(report: PreviewReport) -> Table | None:
@@ -148,12 +140,12 @@ def _total(report: PreviewReport) -> list[str]:
     return [*map(amount, report.bill.monthly.cases), signed(report.added.expected)]
 
 
-def _waivers(used: Mapping[str, int]) -> Table | None:
-    return _waiver_table([[waiver, counted(count, "finding")] for waiver, count in used.items()])
-
-
-def _waiver_table(rows: list[list[str]]) -> Table | None:
-    return Table("Who accepted what, until when, and why", ("Waiver", "Covers"), rows) if rows else None
+def _waivers(used: Mapping[str, int], waived: Waived) -> Table | None:
+    soon = {str(waiver) for waiver in waived.ending}
+    rows = [[waiver, counted(count, "finding"), "yes" if waiver in soon else ""] for waiver, count in used.items()]
+    rows += [[str(waiver), "nothing: it is unused", ""] for waiver in waived.unused]
+    columns = ("Waiver", "Covers", f"Ends within {SOON_DAYS} days")
+    return Table("Who accepted what, until when, and why", columns, rows) if rows else None
 
 
 def _budget_figure(over: int, count: int) -> tuple[Figure, ...]:

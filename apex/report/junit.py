@@ -9,7 +9,7 @@ from apex.report.findings import Judgement
 def to_junit(judgement: Judgement) -> str:
     """The judgement as JUnit XML."""
     suites = ET.Element("testsuites", name="apex")
-    for pack in sorted({rule.pack for rule in judgement.rules}):
+    for pack in sorted({rule.pack for rule in judgement.rules} | {finding.pack for finding in judgement.findings}):
         rules = sorted(rule.id for rule in judgement.rules if rule.pack == pack)
         found = [finding for finding in judgement.findings if finding.pack == pack]
         broken = {finding.rule for finding in found}
@@ -23,6 +23,12 @@ def to_junit(judgement: Judgement) -> str:
         suite.set("failures", str(sum(f.blocks and f.status is not Status.CRASHED for f in found)))
         suite.set("errors", str(sum(f.blocks and f.status is Status.CRASHED for f in found)))
         suite.set("skipped", str(sum(not f.blocks for f in found)))
+    if judgement.errors:
+        count = str(len(judgement.errors))
+        suite = ET.SubElement(suites, "testsuite", name="engine", tests=count, failures="0", errors=count, skipped="0")
+        for number, error in enumerate(judgement.errors, 1):
+            case = ET.SubElement(suite, "testcase", classname="engine", name=f"error {number}")
+            ET.SubElement(case, "error", message=error)
     ET.indent(suites)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(suites, encoding="unicode") + "\n"
 

@@ -93,6 +93,7 @@ class Page:
     budgets: tuple[BudgetLine, ...] = ()
     charts: tuple[Chart, ...] = ()
     changes: Table | None = None
+    changes_title: str = "What changes"
     waivers: Table | None = None
     unpriced: Table | None = None
     bill: tuple[BillLine, ...] = ()

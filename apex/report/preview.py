@@ -1,21 +1,20 @@
 """A preview as people and programs read it: what changes, what it costs, who pays, and whether it is allowed."""
 
-import html
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from apex.plan import urn_parts
+from apex.policy.waivers import Waived
 from apex.pricing.allocation import SPLITS, groups
 from apex.pricing.budgets import Verdict
 from apex.pricing.document import bill_document, money
 from apex.pricing.estimate import Bill
 from apex.pricing.forecast import Forecast
-from apex.pricing.markdown import render_markdown
 from apex.pricing.quantity import Quantity, cents
 from apex.pricing.render import age_warning
 from apex.report.cost import difference
+from apex.report.findings import waiver_notes
 from apex.report.listing import counted, list_events
 from apex.report.plan import SIGNS, ComponentChange, totals
 
@@ -45,6 +44,7 @@ class PreviewReport:
     packs: tuple[str, ...]
     forecast: Forecast | None = None
     split: str = SPLITS[0]
+    waived: Waived = field(default_factory=lambda: Waived(()))
 
     @property
     def refusals(self) -> tuple[PolicyEvent, ...]:
@@ -80,11 +80,11 @@ def to_text(report: PreviewReport) -> str:
     """The report for a terminal; the verdict comes last."""
     width = max([len(change.name) for change in report.changes] + [9])
     lines = [f"{'Component':<{width}}  Changes"]
-    lines += [f"{change.name:<{width}}  {_counts(dict(change.changes))}" for change in report.changes]
+    lines += [f"{change.name:<{width}}  {operations(dict(change.changes))}" for change in report.changes]
     all_changes = totals(report.changes)
-    lines += [f"{sum(all_changes.values())} resources: {_counts(all_changes) or 'none'}", ""]
+    lines += [f"{sum(all_changes.values())} resources: {operations(all_changes) or 'none'}", ""]
     lines += [f"{'Monthly cost, ' + report.bill.currency:<44}{'low':>12}{'expected':>12}{'peak':>12}"]
-    by = groups(report.bill)
+    by = groups(report.bill, report.split)
     lines += [_row(name, amount) for name, amount in by["component"].items()]
     lines.append(_row("Total" if report.bill.complete else "Total of what has a price", report.bill.monthly))
     lines.append(_row("This change adds", report.added))
@@ -92,34 +92,12 @@ def to_text(report: PreviewReport) -> str:
     if report.verdicts:
         lines += ["", "Budgets"]
         lines += [f"  {'BLOCKED ' if verdict.blocked else ''}{verdict.message}" for verdict in report.verdicts]
+    if months := ahead(report):
+        lines += ["", "Twelve months ahead", *(f"  {line}" for line in months)]
     lines += ["", *_notes(report)]
     lines += [*list_events(report.advice), *list_events(report.refusals)]
     lines += [f"error: {error}" for error in report.errors]
     return "\n".join([*lines, report.verdict]) + "\n"
-
-
-def to_markdown(report: PreviewReport) -> str:
-    """The report as a comment on a pull request: the verdict and refusals in sight, details folded."""
-    added = cents(report.added.expected) + 0
-    lines = [f"## {'✅' if report.allowed else '❌'} {_safe(report.verdict)}", ""]
-    lines.append(
-        f"**{cents(report.bill.monthly.expected):,.2f} {report.bill.currency} a month expected** "
-        f"({added:+,.2f} by this change), {sum(totals(report.changes).values())} resources: "
-        f"{_counts(totals(report.changes)) or 'none'}"
-    )
-    if report.errors:
-        lines += ["", "### Errors", "", *(f"- {_safe(error)}" for error in report.errors)]
-    if report.refusals:
-        lines += ["", "### Refused", "", "| rule | resource | what and how to fix it |", "|---|---|---|"]
-        lines += [_event_row(event) for event in report.refusals]
-    if report.advice:
-        lines += ["", f"<details><summary>{len(report.advice)} remarks</summary>", ""]
-        lines += ["| rule | resource | what and how to fix it |", "|---|---|---|"]
-        lines += [*(_event_row(event) for event in report.advice), "", "</details>"]
-    lines += ["", "<details><summary>Changes by component</summary>", "", "| component | changes |", "|---|---|"]
-    lines += [f"| {_safe(change.name)} | {_counts(dict(change.changes))} |" for change in report.changes]
-    lines += ["", "</details>", ""]
-    return "\n".join(lines) + "\n" + render_markdown(report.bill, report.verdicts, groups(report.bill))
 
 
 def to_json(report: PreviewReport) -> str:
@@ -132,21 +110,35 @@ def to_json(report: PreviewReport) -> str:
             {"component": change.name, "type": change.type, "operations": dict(change.changes)}
             for change in report.changes
         ],
-        "findings": [
-            {
-                "pack": event.pack,
-                "policy": event.policy,
-                "level": event.level,
-                "urn": event.urn,
-                "message": event.message,
-            }
-            for event in report.events
-        ],
+        "findings": events_as_data(report.events),
         "errors": list(report.errors),
         "added": money(report.added),
-        "cost": bill_document(report.bill, report.verdicts, groups(report.bill)),
+        "cost": bill_document(report.bill, report.verdicts, groups(report.bill, report.split), report.forecast),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def events_as_data(events: Iterable[PolicyEvent]) -> list[dict[str, str]]:
+    """What the policies said, as JSON data."""
+    return [
+        {"pack": each.pack, "policy": each.policy, "level": each.level, "urn": each.urn, "message": each.message}
+        for each in events
+    ]
+
+
+def operations(changes: Mapping[str, int]) -> str:
+    """`+3 create, ~1 update`, as the engine's own display marks them."""
+    return ", ".join(f"{SIGNS.get(op, '')}{count} {op}".strip() for op, count in changes.items())
+
+
+def ahead(report: PreviewReport) -> list[str]:
+    """What twelve months of declared growth do to the bill, and to the budgets that they break; nothing without."""
+    if report.forecast is None or not report.forecast.months:
+        return []
+    first, last = (cents(report.forecast.months[i].expected) for i in (0, -1))
+    lines = [f"expected {first:,.2f} in month 1, {last:,.2f} in month {len(report.forecast.months)}"]
+    broken = [(month + 1, name) for name, month in report.forecast.exceeded if month is not None]
+    return lines + [f"budget {name}: exceeded in month {month}" for month, name in sorted(broken)]
 
 
 def _notes(report: PreviewReport) -> list[str]:
@@ -156,6 +148,7 @@ def _notes(report: PreviewReport) -> list[str]:
         lines.append(f"{len(bill.unpriced)} resources without a price are not in the total:")
         lines += [f"  {r.type.rpartition(':')[2]} {r.name}: {r.unpriced}" for r in bill.unpriced]
     lines.append(f"Prices as of {bill.catalogue_date}; `apex cost` shows every line of the bill.")
+    lines += waiver_notes(report.waived)
     warning = age_warning(bill)
     return [*lines, f"warning: {warning}"] if warning else lines
 
@@ -163,19 +156,3 @@ def _notes(report: PreviewReport) -> list[str]:
 def _row(name: str, amount: Quantity) -> str:
     low, expected, peak = (f"{cents(case) + 0:,.2f}" for case in amount.cases)
     return f"{name[:43]:<44}{low:>12}{expected:>12}{peak:>12}"
-
-
-def _counts(changes: Mapping[str, int]) -> str:
-    return ", ".join(f"{SIGNS.get(op, '')}{count} {op}".strip() for op, count in changes.items())
-
-
-def _event_row(event: PolicyEvent) -> str:
-    try:
-        name = urn_parts(event.urn)[3]
-    except ValueError:
-        name = event.urn
-    return f"| {event.pack}/{event.policy} | {_safe(name)} | {_safe(event.message)} |"
-
-
-def _safe(text: str) -> str:
-    return html.escape(text, quote=False).replace("|", "\\|").replace("\n", "<br>")

@@ -20,6 +20,14 @@ def to_sarif(judgement: Judgement) -> str:
     index = {(rule.pack, rule.id): number for number, rule in enumerate(rules)}
     run = {
         "tool": {"driver": {"name": "apex", "rules": [_rule(rule) for rule in rules]}},
+        "invocations": [
+            {
+                "executionSuccessful": not judgement.errors,
+                "toolExecutionNotifications": [
+                    {"level": "error", "message": {"text": error}} for error in judgement.errors
+                ],
+            }
+        ],
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, index) for finding in judgement.findings],
     }
@@ -44,7 +52,6 @@ def _rule(rule: Rule) -> dict[str, Any]:
 def _result(finding: Finding, index: dict[tuple[str, str], int]) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": f"{finding.pack}/{finding.rule}",
-        "ruleIndex": index[(finding.pack, finding.rule)],
         "level": "error" if finding.blocks else "warning",
         "message": {"text": f"{finding.message}\nFix: {finding.fix}"},
         "locations": [_location(finding)],
@@ -55,6 +62,8 @@ def _result(finding: Finding, index: dict[tuple[str, str], int]) -> dict[str, An
             ).hexdigest()
         },
     }
+    if (number := index.get((finding.pack, finding.rule))) is not None:  # a pack of others describes its own rules
+        result["ruleIndex"] = number
     if finding.status is Status.WAIVED:
         result["suppressions"] = [{"kind": "external", "justification": finding.waiver}]
     if finding.status is Status.EXISTING:
