@@ -121,7 +121,12 @@ def chart_values(addon: ClusterAddon, tags: CostTags, options: Mapping[str, Any]
             **{part: {"enabled": False} for part in _NOT_OF_THE_STACK},
             "commonLabels": labels,
             "prometheus": {"prometheusSpec": _prometheus(placed, labels, options)},
-            "prometheusOperator": {**placed, "podLabels": labels, "resources": _size("100m", "256Mi")},
+            "prometheusOperator": {
+                **placed,
+                "admissionWebhooks": {"patch": placed},
+                "podLabels": labels,
+                "resources": _size("100m", "256Mi"),
+            },
         },
     }
     return values[addon]

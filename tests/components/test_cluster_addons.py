@@ -174,6 +174,8 @@ def test_prometheus_takes_every_team_s_monitors_and_has_a_fixed_address(provisio
     assert spec["retention"] == "48h"
     assert "storageSpec" not in spec
     assert values["grafana"] == {"enabled": False}
+    # Its jobs too must find a node where all that there is are system nodes.
+    assert values["prometheusOperator"]["admissionWebhooks"]["patch"]["tolerations"][0]["key"] == "CriticalAddonsOnly"
     assert made.one("main-dcgm-exporter").inputs["values"]["serviceMonitor"] == {
         "enabled": True,
         "honorLabels": True,
