@@ -159,7 +159,7 @@ class Analyzer(proto.AnalyzerServicer):
                 response.remediations.append(
                     proto.Remediation(
                         policyName=rule.id,
-                        policyPackName=self._name,
+                        policyPackName=rule.pack,
                         policyPackVersion=_VERSION,
                         description=rule.title,
                         properties=properties,
@@ -246,7 +246,7 @@ class Analyzer(proto.AnalyzerServicer):
             message = f"{_place(finding)}{finding.message}\n  Waived: {finding.waiver}"
         return proto.AnalyzeDiagnostic(
             policyName=finding.rule,
-            policyPackName=self._name,
+            policyPackName=finding.pack,
             policyPackVersion=_VERSION,
             description=finding.title,
             message=message,

@@ -8,11 +8,12 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from apex.engine.combined import combine_packs
 from apex.engine.workspace import Workspace
 from apex.errors import InputError
 from apex.plan import Plan, decode, parse_plan
@@ -68,33 +69,33 @@ def preview(workspace: Workspace, baseline: Path | None = None) -> tuple[Plan | 
     `baseline` is the deployed state, for rules on what a change adds (see `keep_baseline`). The plan is None where the
     program failed before it could be made; the outcome then says why.
     """
-    status, text, events = _pulumi(
-        workspace, "preview", ["--json", "--show-sames", "--diff"], capture=True, baseline=baseline
-    )
-    outcome = _outcome(status, events)
-    start = text.find("{")
-    if start < 0 or not text[start:].strip("{} \n"):
-        return None, outcome
-    plan = parse_plan(text[start:], workspace.plan_file)
-    _write(workspace.plan_file, text[start:])
+    done, events = _pulumi(workspace, "preview", ["--json", "--show-sames", "--diff"], capture=True, baseline=baseline)
+    outcome = _outcome(done.returncode, events)
+    text = done.stdout[done.stdout.find("{") :] if "{" in done.stdout else ""
+    if '"steps": [' not in text:
+        # A pack or the program ended before there was a plan: what it said last is all that tells why.
+        said = _last_words(events) + done.stderr.strip()
+        return None, outcome if outcome.errors or outcome.refusals else replace(outcome, errors=(said,))
+    plan = parse_plan(text, workspace.plan_file)
+    _write(workspace.plan_file, text)
     return plan, outcome
 
 
 def up(workspace: Workspace) -> Outcome:
     """Deploy the environment; the engine's own output is shown as it comes."""
-    status, _, events = _pulumi(workspace, "up", ["--yes"], capture=False, baseline=keep_baseline(workspace))
-    return _outcome(status, events)
+    done, events = _pulumi(workspace, "up", ["--yes"], capture=False, baseline=keep_baseline(workspace))
+    return _outcome(done.returncode, events)
 
 
 def destroy(workspace: Workspace) -> Outcome:
     """Take down everything of the environment; the engine's own output is shown as it comes."""
-    status, _, events = _pulumi(workspace, "destroy", ["--yes"], capture=False)
-    return _outcome(status, events)
+    done, events = _pulumi(workspace, "destroy", ["--yes"], capture=False)
+    return _outcome(done.returncode, events)
 
 
 def _pulumi(
     workspace: Workspace, command: str, options: Sequence[str], *, capture: bool, baseline: Path | None = None
-) -> tuple[int, str, list[dict[str, Any]]]:
+) -> tuple[subprocess.CompletedProcess[str], list[dict[str, Any]]]:
     workspace.output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="run-", dir=workspace.output) as scratch:
         log = Path(scratch, "events.json")
@@ -108,7 +109,7 @@ def _pulumi(
             raise InputError.of(
                 (done.stderr or done.stdout).strip() or f"ended with status {done.returncode}", field="pulumi"
             )
-        return done.returncode, done.stdout or "", events
+        return done, events
 
 
 def _called(words: Sequence[str], *, capture: bool, baseline: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -128,9 +129,10 @@ def _called(words: Sequence[str], *, capture: bool, baseline: Path | None = None
 def _pack_options(workspace: Workspace, scratch: Path) -> list[str]:
     nothing = scratch / "no-config.json"
     nothing.write_text("{}", encoding="utf-8")
+    packs = combine_packs([(pack, workspace.pack_config(pack)) for pack in workspace.packs], scratch / "packs")
     words = []
-    for pack in workspace.packs:
-        words += ["--policy-pack", str(pack), "--policy-pack-config", str(workspace.pack_config(pack) or nothing)]
+    for pack, config in packs:
+        words += ["--policy-pack", str(pack), "--policy-pack-config", str(config or nothing)]
     return words
 
 
@@ -160,6 +162,12 @@ def _outcome(status: int, events: Sequence[dict[str, Any]]) -> Outcome:
         elif said := event.get("summaryEvent"):
             changes = {op: int(count) for op, count in sorted((said.get("resourceChanges") or {}).items())}
     return Outcome(status == 0, tuple(sorted(policy)), tuple(errors), changes)
+
+
+def _last_words(events: Iterable[Mapping[str, Any]]) -> str:
+    """What was written to the error stream of the program or of a pack."""
+    told = (event.get("diagnosticEvent") or {} for event in events)
+    return "".join(str(said.get("message", "")) for said in told if said.get("severity") == "info#err")
 
 
 def _policy_event(said: dict[str, Any]) -> PolicyEvent:

@@ -169,3 +169,13 @@ def test_packs_are_told_of_our_baseline_and_of_no_other(workspace, tmp_path, eng
     assert (tmp_path / "seen").read_text() == "\n"
     run.preview(workspace, workspace.baseline_file)
     assert (tmp_path / "seen").read_text().strip() == str(workspace.baseline_file)
+
+
+def test_a_pack_that_does_not_start_is_told_in_its_own_words(workspace, engine):
+    said = {"diagnosticEvent": {"severity": "info#err", "message": "catalog/base/a.yaml:3: is not a budget\n"}}
+    engine('{\n  "diagnostics": []\n}\n', [said], 255)
+    plan, outcome = run.preview(workspace)
+    assert plan is None
+    assert outcome.status == 2
+    assert outcome.errors[0].startswith("catalog/base/a.yaml:3: is not a budget")
+    assert not workspace.plan_file.exists()
