@@ -24,6 +24,7 @@ destroy: setup ## Take an environment of the sandbox down (ENV=dev|prod)
 	@$(SANDBOX) destroy --env $(ENV)
 
 test: setup ## Run every test
+	@.venv/bin/python -m sandbox.browser
 	@$(SANDBOX) run -- .venv/bin/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Run every linter

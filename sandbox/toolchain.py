@@ -133,7 +133,7 @@ def _fits(program: Path) -> bool:
 
 def install_engine() -> None:
     """Bring the engine: by Pulumi's own installer where the machine reaches it, else from Go modules."""
-    with _locked(ENGINE):
+    with locked(ENGINE):
         if engine_folder() is None and not _run_installer():
             _build_engine()
 
@@ -145,7 +145,7 @@ def _run_installer() -> bool:
             script = answer.read()
     except OSError:
         return False
-    with _replacing(ENGINE.folder) as draft:
+    with replacing(ENGINE.folder) as draft:
         with tempfile.TemporaryDirectory() as scratch:
             file = Path(scratch, "install.sh")
             file.write_bytes(script)
@@ -159,7 +159,7 @@ def _run_installer() -> bool:
 
 
 def _build_engine() -> None:
-    with _replacing(ENGINE.folder) as draft:
+    with replacing(ENGINE.folder) as draft:
         _build(LANGUAGE_HOST, draft / LANGUAGE_HOST.name)
         _build(ENGINE, draft / ENGINE.name)
         sdk = _go(ENGINE, ["list", "-m", "-f", "{{.Dir}}", "github.com/pulumi/pulumi/sdk/v3"])
@@ -171,9 +171,9 @@ def _build_engine() -> None:
 
 def install(tool: Tool) -> None:
     """Build `tool` where it is missing."""
-    with _locked(tool):
+    with locked(tool):
         if not tool.program.exists():
-            with _replacing(tool.folder) as draft:
+            with replacing(tool.folder) as draft:
                 _build(tool, draft / tool.name)
 
 
@@ -209,7 +209,7 @@ def go_environment(variables: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _locked(tool: Tool) -> Iterator[None]:
+def locked(tool: Tool) -> Iterator[None]:
     """One set-up at a time makes `tool`; the others wait and then find it."""
     cache().mkdir(parents=True, exist_ok=True)
     with (cache() / f"{tool.name}.lock").open("w") as lock:
@@ -218,7 +218,7 @@ def _locked(tool: Tool) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _replacing(folder: Path) -> Iterator[Path]:
+def replacing(folder: Path) -> Iterator[Path]:
     """A fresh folder that becomes `folder` when all went well and it holds anything; a killed set-up leaves none."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
