@@ -16,6 +16,7 @@ STARTUP_PERIOD_SECONDS = 10
 FINOPS = "finops.apexlogic.com"
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,41}[a-z0-9])?")
 _TAG = re.compile(r":(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")
+_SECRET_KEY = re.compile(r"([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)/([A-Za-z0-9._-]{1,253})")
 _POLICIES = {"cpu": "cpu-utilization", "gpu": "gpu-utilization", "queue": "queue-length", "kafka-lag": "kafka-lag"}
 
 
@@ -52,6 +53,7 @@ class InferencePlan:
         }
         if args.get("expected_cost_usd_per_hour"):
             self.finops[f"{FINOPS}/expected-cost-per-hour"] = str(args["expected_cost_usd_per_hour"])
+        self.secret_env = _read_secret_env(read, args)
         self._check(read, args)
 
     @property
@@ -106,3 +108,17 @@ def _check_image(read: Arguments, image: str, require_digest: bool) -> None:
         read.refuse("image", f'"{image}" has no digest, its content can change; append @sha256: and the 64 hex digits')
     elif not _TAG.search(image):
         read.refuse("image", f'"{image}" names no fixed version; append a tag other than latest, or a digest')
+
+
+def _read_secret_env(read: Arguments, args: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    found = {}
+    for variable, reference in (args.get("secret_env") or {}).items():
+        match = _SECRET_KEY.fullmatch(str(reference))
+        if not match:
+            # The value is not told: it may be the secret itself.
+            read.refuse("secret_env", f"{variable} does not name a key of a Secret; write it as secret/key")
+        elif variable in (args.get("env") or {}):
+            read.refuse("secret_env", f"{variable} is in env too; leave it out of one of them")
+        else:
+            found[str(variable)] = (match[1], match[2])
+    return found

@@ -65,9 +65,11 @@ def _server(plan: InferencePlan, args: Mapping[str, Any]) -> dict[str, Any]:
     arguments = plan.runtime.arguments() or list(args.get("command", []))
     if arguments:
         container["args"] = arguments
-    env = {**plan.runtime.env(), **args.get("env", {})}
+    env = [{"name": key, "value": value} for key, value in {**plan.runtime.env(), **args.get("env", {})}.items()]
+    for variable, (secret, key) in plan.secret_env.items():
+        env.append({"name": variable, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}})
     if env:
-        container["env"] = [{"name": key, "value": value} for key, value in sorted(env.items())]
+        container["env"] = sorted(env, key=lambda each: str(each["name"]))
     return container
 
 

@@ -60,6 +60,9 @@ class InferenceServiceArgs(TypedDict):
     """Replicas that stay up while nodes are drained. Default: all but one."""
     env: NotRequired[dict[str, str]]
     """Environment variables; not for secrets. Default: none."""
+    secret_env: NotRequired[dict[str, str]]
+    """Environment variables from Secrets of the namespace, each written as `secret/key`, such as a vLLM server's
+    VLLM_API_KEY. Default: none."""
     command: NotRequired[list[str]]
     """Arguments of the container's entry point. Default: those of the image."""
     model: NotRequired[ModelVolume]

@@ -388,6 +388,14 @@ def test_vllm_gets_typed_options_and_one_gpu_to_each_part(provision, args):
     assert container["startupProbe"]["httpGet"]["path"] == "/health"
 
 
+def test_secrets_reach_the_server_by_reference_alone(provision, args):
+    named = {**args, "env": {"REGIME": "gdpr"}, "secret_env": {"VLLM_API_KEY": "captioner/api-key"}}
+    assert server(provision(lambda: InferenceService("captioner", named)))["env"] == [
+        {"name": "REGIME", "value": "gdpr"},
+        {"name": "VLLM_API_KEY", "valueFrom": {"secretKeyRef": {"name": "captioner", "key": "api-key"}}},
+    ]
+
+
 def test_the_role_grants_exactly_what_is_named(provision, args, cost_tags):
     topic = "arn:aws:kafka:us-east-1:123456789012:topic/main/abc-1/frames"
     options = {
@@ -472,6 +480,14 @@ def test_a_node_can_always_be_drained(cost_tags, least, most, available):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        (
+            {"secret_env": {"KEY": "hunter2"}},
+            "secret_env: KEY does not name a key of a Secret; write it as secret/key",
+        ),
+        (
+            {"env": {"KEY": "a"}, "secret_env": {"KEY": "b/c"}},
+            "secret_env: KEY is in env too; leave it out of one of them",
+        ),
         ({"max_replicas": 1}, "max_replicas: 1 is below min_replicas 2; raise it or lower min_replicas"),
         ({"min_available": 2}, "min_available: 2 with min_replicas 2 lets no node be drained; use at most 1"),
         (

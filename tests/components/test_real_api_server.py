@@ -37,6 +37,7 @@ SERVICES = {
         "client_namespaces": ["web"],
         "allowed_networks": [{"cidr": "10.0.0.0/8", "ports": [9098]}],
         "env": {"REGIME": "gdpr"},
+        "secret_env": {"API_KEY": "captioner/api-key"},
         "command": ["--verbose"],
         "pull_secrets": ["registry"],
         "priority_class": "serving",
