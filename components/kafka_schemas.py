@@ -1,6 +1,6 @@
 """The schemas of a cluster's records, in the Glue registry."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -10,7 +10,6 @@ import pulumi_aws as aws
 
 from apex.tags import CostTags
 from components.nested_arguments import NestedArguments
-from components.schema_change import problem_with_change, problem_with_schema
 from components.schema_options import SchemaCompatibility, SchemaFormat
 
 _MOST_CHARACTERS = 170_000
@@ -96,10 +95,13 @@ def _read_definition(item: NestedArguments, language: SchemaFormat, mode: Schema
     text = _read_file(item, where, str(item.given(where, ""))) if where == "definition_file" else _read_text(item)
     if not text:
         return ""
+    # The libraries of three languages take a while to load; a program without schemas does not wait for them.
+    from components.schema_change import problem_with_change, problem_with_schema
+
     if problem := problem_with_schema(language, text):
         item.refuse(where, problem)
         return text
-    earlier = _read_earlier(item, language)
+    earlier = _read_earlier(item, language, problem_with_schema)
     if problem := problem_with_change(language, mode, earlier, text):
         item.refuse(where, f"{problem}; make it compatible, or give it another name")
     return text
@@ -109,7 +111,9 @@ def _read_text(item: NestedArguments) -> str:
     return item.text("definition", r"(?s).{1,170000}", "the text of the schema, at most 170,000 characters")
 
 
-def _read_earlier(item: NestedArguments, language: SchemaFormat) -> list[str]:
+def _read_earlier(
+    item: NestedArguments, language: SchemaFormat, problem_with_schema: Callable[[SchemaFormat, str], str | None]
+) -> list[str]:
     if item.has("earlier_definitions") and item.has("earlier_definition_files"):
         item.refuse("earlier_definitions", "and earlier_definition_files are both given; keep one of them")
     texts = [(f"earlier_definitions[{i}]", text) for i, text in enumerate(item.texts("earlier_definitions"))]
