@@ -5,6 +5,7 @@ import allow_evictions
 import allow_registries
 import authenticate_cache_clients
 import authenticate_kafka_clients
+import authenticate_search_users
 import avoid_deprecated_apis
 import back_up_databases
 import block_public_buckets
@@ -26,6 +27,7 @@ import encrypt_glue
 import encrypt_kafka_storage
 import encrypt_log_groups
 import encrypt_queues
+import encrypt_registries
 import encrypt_search_domains
 import encrypt_secrets
 import encrypt_streams
@@ -97,6 +99,7 @@ import run_as_non_root
 import scan_images
 import secure_emr
 import survive_drains
+import upgrade_databases
 import version_buckets
 
 RULES = (
@@ -105,6 +108,7 @@ RULES = (
     allow_registries.rule,
     authenticate_cache_clients.rule,
     authenticate_kafka_clients.rule,
+    authenticate_search_users.rule,
     avoid_deprecated_apis.rule,
     back_up_databases.rule,
     block_public_buckets.rule,
@@ -126,6 +130,7 @@ RULES = (
     encrypt_kafka_storage.rule,
     encrypt_log_groups.rule,
     encrypt_queues.rule,
+    encrypt_registries.rule,
     encrypt_search_domains.rule,
     encrypt_secrets.rule,
     encrypt_streams.rule,
@@ -197,6 +202,7 @@ RULES = (
     scan_images.rule,
     secure_emr.rule,
     survive_drains.rule,
+    upgrade_databases.rule,
     version_buckets.rule,
 )
 
