@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from apex.cli.output import write_file
 from apex.errors import InputError
 from apex.specs import load_catalog
 from apex.specs.starting import first_namespace, schema_address, starting_kind, starting_text
@@ -35,6 +36,5 @@ def new(kind: str, name: str, root: Path, team: str | None, namespace: str | Non
         raise InputError.of("is there already; choose another name, or --out", file=target)
     if any(found.kind == kind and found.name == name for found in catalog.declarations):
         raise InputError.of(f'{kind} "{name}" is in the catalog already; choose another name')
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8")
+    write_file(target, text)
     click.echo(str(target))

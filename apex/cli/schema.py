@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from apex.cli.output import write_file
 from apex.specs.schema import files
 
 
@@ -13,6 +14,5 @@ def schema(out: Path) -> None:
     """Write a JSON Schema of each kind, and its CRD with the same constraints under crds/."""
     for name, text in files().items():
         target = out / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        write_file(target, text)
         click.echo(str(target))

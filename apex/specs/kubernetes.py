@@ -95,13 +95,16 @@ class _Reader:
         if not isinstance(value, list):
             self._wrong(value, path, "a list; start each item with -")
             return value
+        for at, part in enumerate(value):
+            if part is None:
+                self.problems.append(((*path, at), "is empty; write the item or remove its -"))
         return [self.read(part, item, (*path, at)) for at, part in enumerate(value)]
 
     def _read_map(self, value: Any, item: str, path: Path_) -> Any:
         if not isinstance(value, dict):
             self._wrong(value, path, "a map; write key: value")
             return value
-        return {key: self.read(part, item, (*path, key)) for key, part in value.items()}
+        return {key: self.read(part, item, (*path, key)) for key, part in value.items() if part is not None}
 
     def _read_object(self, value: Any, code: str, path: Path_) -> Any:
         if not isinstance(value, dict):
@@ -192,6 +195,8 @@ class _Reader:
         return text
 
     def _read_intOrString(self, value: Any, path: Path_) -> Any:  # noqa: N802 - named as the type is
+        if isinstance(value, Decimals) and value.is_integer():
+            return int(value)
         if isinstance(value, bool | dict | list | Decimals):
             self._wrong(value, path, "a whole number or text")
         return str(value) if isinstance(value, str) else value

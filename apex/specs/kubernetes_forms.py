@@ -25,6 +25,9 @@ _ENUMS = {
 }
 
 
+PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?")
+
+
 def at(content: Any, path: Path_) -> Any:
     """What is at `path`, None where something on the way is not there."""
     for step in path:
@@ -54,6 +57,15 @@ def check_port_number(port: Any, path: Path_) -> Found:
     """A port that is none."""
     if not isinstance(port, int) or not 1 <= port <= 65535:
         yield path, f"{shown(port)} must be between 1 and 65535, inclusive"
+
+
+def check_target_port(port: Any, path: Path_) -> Found:
+    """A port of a pod by its number or its name, and is neither; "8080" in quotes would be a name."""
+    if not isinstance(port, str):
+        yield from check_port_number(port, path)
+    elif not PORT_NAME.fullmatch(port):
+        fix = f"; write {port} without quotes" if port.isdigit() else ""
+        yield path, f"{shown(port)} is not the name of a port: at most 15 of a-z, 0-9 and -, a letter among them{fix}"
 
 
 def check_repeats(items: list[Any], path: Path_, key: str, what: str) -> Found:

@@ -6,16 +6,17 @@ from typing import Any
 from apex.specs.document import Path_
 from apex.specs.kubernetes_forms import (
     DNS_LABEL,
+    PORT_NAME,
     Found,
     check_enum,
     check_labels,
     check_port_number,
     check_repeats,
+    check_target_port,
     quantity,
 )
 from apex.specs.values import shown
 
-_PORT_NAME = re.compile(r"(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?")
 _ENV_NAME = re.compile(r"[^=\x00-\x1f\x7f-\U0010ffff]+")
 
 
@@ -104,7 +105,7 @@ def _check_ports(ports: list[Any], path: Path_) -> Found:
         yield from check_port_number(port.get("containerPort"), (*here, "containerPort"))
         yield from check_enum(port, here, "ContainerPort")
         name = port.get("name")
-        if name is not None and not _PORT_NAME.fullmatch(name):
+        if name is not None and not PORT_NAME.fullmatch(name):
             yield (*here, "name"), f"{shown(name)} is not a valid name of a port; use at most 15 of a-z, 0-9 and '-'"
         if name is not None and ("name", name) in seen:
             yield (*here, "name"), f"Duplicate value: {shown(name)}; give each port its own name"
@@ -160,8 +161,8 @@ def _check_probe(probe: dict[str, Any], path: Path_) -> Found:
         if (value := probe.get(field)) is not None and value < 0:
             yield (*path, field), f"{value} must be greater than or equal to 0"
     port = (probe.get("httpGet") or probe.get("tcpSocket") or {}).get("port")
-    if isinstance(port, int):
-        yield from check_port_number(port, (*path, "httpGet" if "httpGet" in probe else "tcpSocket", "port"))
+    if port is not None:
+        yield from check_target_port(port, (*path, "httpGet" if "httpGet" in probe else "tcpSocket", "port"))
     if path[-1] != "readinessProbe" and probe.get("successThreshold", 1) not in (0, 1):
         yield (*path, "successThreshold"), "must be 1"
 

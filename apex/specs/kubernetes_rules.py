@@ -15,6 +15,7 @@ from apex.specs.kubernetes_forms import (
     check_labels,
     check_not_negative,
     check_port_number,
+    check_target_port,
     quantity,
 )
 from apex.specs.kubernetes_pods import check_pod
@@ -186,6 +187,8 @@ def _check_service(content: dict[str, Any]) -> Found:
         here: Path_ = ("spec", "ports", number)
         yield from check_port_number(port.get("port"), (*here, "port"))
         yield from check_enum(port, here, "ServicePort")
+        if (target := port.get("targetPort")) not in (None, 0, ""):
+            yield from check_target_port(target, (*here, "targetPort"))
         name = port.get("name", "")
         if len(ports) > 1 and not name:
             yield (*here, "name"), "is missing; with more than one port each needs a name"
