@@ -18,6 +18,8 @@ from components.admission_policies import AdmissionPolicies
 from components.cluster_addons import ClusterAddons
 from components.cost_budget import CostBudget
 from components.cpu_node_pool import CpuNodePool
+from components.data_contract import DataContract
+from components.data_roles import DataRoles
 from components.gpu_node_pool import GpuNodePool
 from components.inference_service import InferenceService
 from components.kafka_cluster import KafkaCluster
@@ -36,6 +38,8 @@ COMPONENTS: tuple[type[pulumi.ComponentResource], ...] = (
     ClusterAddons,
     CostBudget,
     CpuNodePool,
+    DataContract,
+    DataRoles,
     GpuNodePool,
     InferenceService,
     KafkaCluster,
