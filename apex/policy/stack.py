@@ -66,6 +66,7 @@ class Context:
         self.facts: Mapping[str, Any] = facts or {}
         self.settings: Mapping[str, Any] = {}
         self._settings: Mapping[str, Mapping[str, Any]] = {}
+        self._indexes: dict[tuple[tuple[str, ...], str], Mapping[tuple[str, str], Sequence[tuple[int, Subject]]]] = {}
 
     @property
     def is_production(self) -> bool:
@@ -141,30 +142,41 @@ class Context:
         one of `subject`'s `identity` properties; or, in input that has no such record, by an unknown value of a
         resource that was named after, or sits beside, `subject`.
         """
-        found = []
-        for other in self.of_type(*types):
-            sources = other.dependencies(prop)
-            if sources:
-                if subject.urn in sources:
-                    found.append(other)
-                continue
-            value = other.props.raw(prop)
-            if isinstance(value, str):
-                if value == subject.name or value in _literals(subject, identity):
-                    found.append(other)
-            elif isinstance(value, Hidden) and _stands_beside(other, subject):
-                found.append(other)
-        return found
+        keys = [("urn", subject.urn), ("name", subject.name)]
+        keys += [("text", text) for text in {subject.name, *_literals(subject, identity)}]
+        references = self._references(tuple(types), prop)
+        found = {number: other for key in keys for number, other in references.get(key, ())}
+        return [found[number] for number in sorted(found)]
+
+    def _references(self, types: tuple[str, ...], prop: str) -> Mapping[tuple[str, str], Sequence[tuple[int, Subject]]]:
+        """The resources of `types`, numbered, by what their property `prop` refers to; worked out once."""
+        known = self._indexes.get((types, prop))
+        if known is None:
+            index: dict[tuple[str, str], list[tuple[int, Subject]]] = {}
+            for number, other in enumerate(self.of_type(*types)):
+                for key in _referred(other, prop):
+                    index.setdefault(key, []).append((number, other))
+            known = self._indexes[types, prop] = index
+        return known
+
+
+def _referred(other: Subject, prop: str) -> Iterator[tuple[str, str]]:
+    """What `other` refers to by `prop`: URNs, a literal text, or, where nothing else is known, names."""
+    sources = other.dependencies(prop)
+    value = other.props.raw(prop)
+    if sources:
+        yield from (("urn", source) for source in sources)
+    elif isinstance(value, str):
+        yield "text", value
+    elif isinstance(value, Hidden) and other.resource.dependencies:
+        yield from (("urn", source) for source in other.resource.dependencies)
+    elif isinstance(value, Hidden):
+        # By its name alone it belongs to whatever it is named after: `raw-policy` to `raw`.
+        parts = other.name.split("-")
+        yield from (("name", "-".join(parts[:end])) for end in range(1, len(parts) + 1))
 
 
 def _literals(subject: Subject, identity: Sequence[str]) -> set[str]:
     values = {subject.props.raw(name) for name in identity}
     values |= {subject.resource.outputs.get(name) for name in (*identity, "id", "arn") if name}
     return {value for value in values if isinstance(value, str) and value}
-
-
-def _stands_beside(other: Subject, subject: Subject) -> bool:
-    """Whether `other` belongs to `subject` as far as names can tell, where nothing else can."""
-    if other.resource.dependencies:
-        return subject.urn in other.resource.dependencies
-    return other.name == subject.name or other.name.startswith(f"{subject.name}-")
