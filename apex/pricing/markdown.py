@@ -43,18 +43,23 @@ def unpriced(bill: Bill) -> list[str]:
     """What no total counts, and why; folded."""
     if bill.complete:
         return []
-    lines = ["", f"<details><summary>{len(bill.unpriced)} resources without a price</summary>", ""]
-    lines += [f"- `{r.type}` {_safe(r.name)}: {_safe(r.unpriced or '')}" for r in bill.unpriced]
+    count = len(bill.unpriced)
+    lines = ["", f"<details><summary>{count} resource{'' if count == 1 else 's'} without a price</summary>", ""]
+    lines += [f"- `{_safe(r.type)}` {_safe(r.name)}: {_safe(r.unpriced or '')}" for r in bill.unpriced]
     return [*lines, "", "</details>"]
 
 
 def every_resource(bill: Bill) -> list[str]:
     """Every line of the bill, folded."""
+    if not any(resource.components for resource in bill.resources):
+        return []
     lines = ["", "<details><summary>Every resource</summary>", "", "| resource | low | expected | peak |",
              "|---|---:|---:|---:|"]  # fmt: skip
     for resource in bill.resources:
         if resource.components:
-            lines.append(_row(f"**{_safe(resource.name)}** {resource.type.rpartition(':')[2]}", resource.monthly))
+            lines.append(
+                _row(f"**{_safe(resource.name)}** {_safe(resource.type.rpartition(':')[2])}", resource.monthly)
+            )
             lines += [_row(f"{_safe(part.name)}", part.monthly) for part in resource.components]
     return [*lines, "", "</details>"]
 

@@ -67,6 +67,7 @@ def _options() -> dict[str, object]:
         "margin": 8,
         "spacing": 8,
         "explicit_size": False,
+        "truncate_label": -1,
         "show_legend": False,
         "include_x_axis": True,
         "value_formatter": lambda amount: f"{amount:,.10g}",

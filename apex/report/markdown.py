@@ -60,7 +60,9 @@ def to_markdown(report: PreviewReport) -> str:
 
 def event_table(events: Iterable[PolicyEvent]) -> list[str]:
     """A row for each of `events`; nothing without any."""
-    rows = [f"| {each.pack}/{each.policy} | {safe(_name(each.urn))} | {safe(each.message)} |" for each in events]
+    rows = [
+        f"| {safe(f'{each.pack}/{each.policy}')} | {safe(_name(each.urn))} | {safe(each.message)} |" for each in events
+    ]
     return [*_HEAD, *rows] if rows else []
 
 
@@ -111,6 +113,8 @@ def _remarks(report: PreviewReport) -> list[str]:
 
 def _changes(report: PreviewReport) -> list[str]:
     deltas = component_deltas(report.bill, report.deployed)
+    if not report.changes and not deltas:
+        return []
     lines = ["", "<details><summary>Changes by component</summary>", ""]
     lines += [f"| component | changes | {report.bill.currency} a month |", "|---|---|---:|"]
     named: set[str] = set()

@@ -79,16 +79,17 @@ class PreviewReport:
 def to_text(report: PreviewReport) -> str:
     """The report for a terminal; the verdict comes last."""
     width = max([len(change.name) for change in report.changes] + [9])
-    lines = [f"{'Component':<{width}}  Changes"]
+    lines = [f"{'Component':<{width}}  Changes"] if report.changes else []
     lines += [f"{change.name:<{width}}  {operations(dict(change.changes))}" for change in report.changes]
     all_changes = totals(report.changes)
-    lines += [f"{sum(all_changes.values())} resources: {operations(all_changes) or 'none'}", ""]
+    lines += [f"{counted(sum(all_changes.values()), 'resource')}: {operations(all_changes) or 'none'}", ""]
     lines += [f"{'Monthly cost, ' + report.bill.currency:<44}{'low':>12}{'expected':>12}{'peak':>12}"]
     by = groups(report.bill, report.split)
     lines += [_row(name, amount) for name, amount in by["component"].items()]
     lines.append(_row("Total" if report.bill.complete else "Total of what has a price", report.bill.monthly))
     lines.append(_row("This change adds", report.added))
-    lines += ["", "By team", *(_row(f"  {name}", amount) for name, amount in by["team"].items())]
+    if by["team"]:
+        lines += ["", "By team", *(_row(f"  {name}", amount) for name, amount in by["team"].items())]
     if report.verdicts:
         lines += ["", "Budgets"]
         lines += [f"  {'BLOCKED ' if verdict.blocked else ''}{verdict.message}" for verdict in report.verdicts]
@@ -145,7 +146,7 @@ def _notes(report: PreviewReport) -> list[str]:
     bill = report.bill
     lines = [f"note: {finding.urn.rpartition('::')[2]}: {finding.message}" for finding in bill.findings]
     if bill.unpriced:
-        lines.append(f"{len(bill.unpriced)} resources without a price are not in the total:")
+        lines.append(f"{counted(len(bill.unpriced), 'resource')} without a price, not in the total:")
         lines += [f"  {r.type.rpartition(':')[2]} {r.name}: {r.unpriced}" for r in bill.unpriced]
     lines.append(f"Prices as of {bill.catalogue_date}; `apex cost` shows every line of the bill.")
     lines += waiver_notes(report.waived)

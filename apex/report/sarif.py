@@ -4,6 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from apex.policy.evaluate import Finding, Status
 from apex.policy.rule import Enforcement, Rule, Severity
@@ -77,10 +78,17 @@ def _location(finding: Finding) -> dict[str, Any]:
         logical["name"] = finding.name
     location: dict[str, Any] = {"logicalLocations": [logical]}
     if finding.file:
-        path = Path(finding.file)
-        uri = path.as_uri() if path.is_absolute() else path.as_posix()
         location["physicalLocation"] = {
-            "artifactLocation": {"uri": uri},
+            "artifactLocation": _artifact(Path(finding.file)),
             "region": {"startLine": max(finding.line, 1)},
         }
     return location
+
+
+def _artifact(path: Path) -> dict[str, str]:
+    """A file of the checkout by its way from there, as code scanning knows it; any other by its full address."""
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    if path.is_absolute():
+        return {"uri": path.as_uri()}
+    return {"uri": quote(path.as_posix()), "uriBaseId": "%SRCROOT%"}
