@@ -7,6 +7,7 @@ from components.admission_policies import AdmissionPolicies
 from components.cost_budget import CostBudget
 from components.cpu_node_pool import CpuNodePool
 from components.data_contract import DataContract
+from components.data_pipeline import DataPipeline
 from components.data_roles import DataRoles
 from components.gpu_node_pool import GpuNodePool
 from components.inference_service import InferenceService
@@ -18,15 +19,27 @@ from components.storage_tiers import StorageTiers
 from components.team_namespace import TeamNamespace
 from components.vector_database import VectorDatabase
 from components.workload_manifest import WorkloadManifest
-from stack import arguments, declared, declared_contracts, declared_models, declared_workloads, environment, guard
+from stack import (
+    arguments,
+    declared,
+    declared_contracts,
+    declared_models,
+    declared_pipelines,
+    declared_workloads,
+    environment,
+    guard,
+)
 
 env = environment.current()
 catalog = declared.catalog(env)
 
 budgets = [CostBudget(f"{env.name}-{name}-budget", args) for name, args in declared.budgets(env, catalog)]
 network = Network(f"{env.name}-network", arguments.network(env))
-storage = StorageTiers(f"{env.name}-storage", declared_contracts.retained(arguments.storage_tiers(env), catalog))
-kafka = KafkaCluster(f"{env.name}-kafka", arguments.kafka_cluster(env, network))
+tiers = declared_contracts.retained(arguments.storage_tiers(env), catalog)
+storage = StorageTiers(f"{env.name}-storage", declared_pipelines.with_pipelines(tiers, catalog))
+kafka = KafkaCluster(
+    f"{env.name}-kafka", declared_pipelines.with_topics(arguments.kafka_cluster(env, network), catalog)
+)
 vectors = VectorDatabase(f"{env.name}-vectors", arguments.vector_database(env, network))
 cluster = KubernetesCluster(f"{env.name}-cluster", arguments.kubernetes_cluster(env, network))
 in_cluster = pulumi.ResourceOptions(provider=cluster.kubernetes_provider)
@@ -57,10 +70,15 @@ workloads = {
     name: WorkloadManifest(f"{env.name}-{name}", args, after_addons)
     for name, args in declared_workloads.workloads(env, catalog, namespaces)
 }
+platform = declared_pipelines.Platform(network, storage, kafka, vectors, cluster, namespaces)
+pipelines = {
+    name: DataPipeline(f"{env.name}-{name}", args, after_addons)
+    for name, args in declared_pipelines.pipelines(env, catalog, platform)
+}
 roles = DataRoles(f"{env.name}-data", declared_contracts.roles(env, catalog))
 contracts = {
     name: DataContract(f"{env.name}-{name}-data", args)
-    for name, args in declared_contracts.contracts(env, catalog, storage, roles, {})
+    for name, args in declared_contracts.contracts(env, catalog, storage, roles, pipelines)
 }
 
 pulumi.export("bucketNames", storage.bucket_names)

@@ -118,3 +118,28 @@ def grant(
             )
         arns[principal.name] = policy.arn
     return arns
+
+
+def admit_firehose(name: str, cluster_arn: pulumi.Output[str], account: Account, opts: pulumi.ResourceOptions) -> None:
+    """Let Firehose connect to the cluster for this account's streams; what they read is decided by their roles."""
+    aws.msk.ClusterPolicy(
+        f"{name}-firehose",
+        cluster_arn=cluster_arn,
+        policy=pulumi.Output.json_dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {
+                        "Sid": "Firehose",
+                        "Effect": "Allow",
+                        "Principal": {"Service": "firehose.amazonaws.com"},
+                        "Action": ["kafka:CreateVpcConnection"],
+                        "Resource": cluster_arn,
+                        "Condition": {"StringEquals": {"aws:SourceAccount": account.id}},
+                    }
+                ],
+            },
+            sort_keys=True,
+        ),
+        opts=opts,
+    )

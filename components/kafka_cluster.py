@@ -11,7 +11,7 @@ import pulumi_aws as aws
 
 from apex.tags import CostTags
 from components.client_rules import admit_clients, read_client_cidrs
-from components.kafka_access import KafkaPrincipal, Principal, grant, read_principals
+from components.kafka_access import KafkaPrincipal, Principal, admit_firehose, grant, read_principals
 from components.kafka_options import (
     KafkaAuthentication,
     KafkaKind,
@@ -101,6 +101,9 @@ class KafkaClusterArgs(TypedDict):
     """Who writes to and reads from them. Default: nobody."""
     schemas: NotRequired[list[KafkaSchema]]
     """The schemas of the records, kept in a Glue registry. Default: none, and no registry."""
+    firehose: NotRequired[bool]
+    """Whether Firehose may read topics, through a private connection of its own, which is billed by the hour and by
+    what passes it. Standard brokers of at least m5.large, with iam. Default: no."""
     deletion_protection: NotRequired[bool]
     """Whether the engine refuses to destroy the cluster and its key. Default: no."""
 
@@ -122,6 +125,7 @@ class _Plan:
     topics: tuple[Topic, ...]
     principals: tuple[Principal, ...]
     schemas: tuple[Schema, ...]
+    firehose: bool
     protect: bool
 
 
@@ -237,6 +241,10 @@ class KafkaCluster(pulumi.ComponentResource):
             "client_subnets": list(plan.subnet_ids),
             "security_groups": [self.security_group_id],
         }
+        if plan.firehose:
+            nodes["connectivity_info"] = {
+                "vpc_connectivity": {"client_authentication": {"sasl": {"iam": True, "scram": False}, "tls": False}}
+            }
         ignored: list[str] = []
         if shape.kind is KafkaKind.STANDARD:
             nodes["storage_info"] = {"ebs_storage_info": {"volume_size": shape.volume_gib}}
@@ -274,6 +282,8 @@ class KafkaCluster(pulumi.ComponentResource):
         self.kms_key_arn = key.arn
         self._storage_autoscaling()
         self._users()
+        if plan.firehose:
+            admit_firehose(self._name, cluster.arn, self._account, self._child)
         for topic in plan.topics:
             aws.msk.Topic(
                 f"{self._name}-topic-{topic.name}",
@@ -361,7 +371,18 @@ def _read(name: str, args: KafkaClusterArgs) -> _Plan:
         topics=topics,
         principals=principals,
         schemas=read_schemas(check),
+        firehose=_read_firehose(check, shape),
         protect=check.flag("deletion_protection", False),
     )
     check.refuse_if_wrong()
     return plan
+
+
+def _read_firehose(check: NestedArguments, shape: Shape) -> bool:
+    """MSK gives private connections on standard brokers that are not the smallest, and with these ways to sign in."""
+    wanted = check.flag("firehose", False)
+    if wanted and (shape.kind is not KafkaKind.STANDARD or shape.instance_type == "kafka.t3.small"):
+        check.refuse("firehose", "True cannot be had on these brokers; use standard ones from kafka.m5.large up")
+    elif wanted and KafkaAuthentication.IAM not in shape.authentication:
+        check.refuse("firehose", "True needs iam; add it to authentication")
+    return wanted

@@ -86,8 +86,8 @@ def create_key(
     """
     where = {"region": region} if region else {}
 
-    def policy(known: Sequence[str]) -> str:
-        account_id, region, partition, *roles = known
+    def policy(known: Sequence[Any]) -> str:
+        account_id, region, partition, uses, *roles = known
         statements: list[Any] = [
             {
                 "Sid": "AccountDecides",
@@ -96,7 +96,7 @@ def create_key(
                 "Action": "kms:*",
                 "Resource": "*",
             },
-            *services,
+            *uses,
         ]
         if log_group:
             statements.append(log_group_use(account_id, region, partition, log_group))
@@ -109,7 +109,7 @@ def create_key(
         description=description,
         enable_key_rotation=True,
         deletion_window_in_days=30,
-        policy=pulumi.Output.all(account.id, account.region, account.partition, *roles).apply(policy),
+        policy=pulumi.Output.all(account.id, account.region, account.partition, list(services), *roles).apply(policy),
         tags=tags.aws(Name=name),
         opts=opts,
         **where,
