@@ -32,7 +32,7 @@ def judged(*words: str | Path) -> dict[str, Any]:
 def test_our_own_catalog_is_allowed_file_by_file_and_as_a_whole() -> None:
     for part in ("catalog", "catalog/base", "catalog/dev", "catalog/base/language/translator.yaml"):
         found = judged(ROOT / part)
-        assert {each["status"] for each in found["findings"]} <= {"waived"}, part
+        assert not any(each["blocks"] for each in found["findings"]), part
         assert found["resources"] > 0
 
 
