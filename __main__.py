@@ -2,8 +2,8 @@
 
 import pulumi
 
-from components.cluster_addons import ClusterAddons
 from components.admission_policies import AdmissionPolicies
+from components.cluster_addons import ClusterAddons
 from components.cost_budget import CostBudget
 from components.cpu_node_pool import CpuNodePool
 from components.data_contract import DataContract
