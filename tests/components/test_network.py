@@ -216,7 +216,7 @@ def test_what_is_computed_is_unknown_at_preview_and_what_governs_is_not(provisio
         ({"transit_gateway_id": "tgw-1", "transit_gateway_cidrs": ["0.0.0.0/0"]}, "net.transit_gateway_cidrs: 0.0.0.0/0 is everywhere; write central for nat instead"),
         ({"transit_gateway_id": "tgw-1", "transit_gateway_cidrs": ["10.20.4.0/24"]}, "net.transit_gateway_cidrs: 10.20.4.0/24 is inside the VPC's 10.20.0.0/16; name what lies outside it"),
         ({"nat": "central", "transit_gateway_id": "tgw-1", "public_cidrs": ["10.20.0.0/20"]}, "net.public_cidrs: are of no use with nat central, which has no public subnets; leave them out"),
-        ({"endpoints_for": ["Redis"]}, 'net.endpoints_for: "Redis" is not a component; use one of AdmissionPolicies, ClusterAddons, CostBudget, CpuNodePool, DataContract, DataRoles, GpuNodePool, InferenceService, KafkaCluster, KubernetesCluster, ModelService, Network, StorageTiers, TeamNamespace, VectorDatabase, WorkloadManifest'),
+        ({"endpoints_for": ["Redis"]}, 'net.endpoints_for: "Redis" is not a component; use one of AdmissionPolicies, ClusterAddons, CostBudget, CpuNodePool, DataContract, DataPipeline, DataRoles, GpuNodePool, InferenceService, KafkaCluster, KubernetesCluster, ModelService, Network, StorageTiers, TeamNamespace, VectorDatabase, WorkloadManifest'),
         ({"gateway_endpoints": ["sqs"]}, 'net.gateway_endpoints: "sqs" has no gateway endpoint; use dynamodb or s3'),
         ({"flow_log_retention_days": 10}, "net.flow_log_retention_days: 10 is not a retention CloudWatch Logs has; use 14"),
         ({"private_addresses_per_zone": 20000}, "net.cidr: 10.20.0.0/18 leaves 16379 addresses in a zone where 20000 are needed; use a larger prefix"),
