@@ -41,6 +41,7 @@ from components.pipeline_options import (
 from components.pipeline_permissions import (
     destination_statements,
     native_statements,
+    open_index,
     runner_statements,
     source_statements,
 )
@@ -57,6 +58,7 @@ from components.pipeline_table import (
 )
 
 _LOOK_AFTER_MINUTES = 15
+_MINUTES_A_MONTH = 730 * 60
 _NATIVE = (Processor.COMPREHEND, Processor.REKOGNITION, Processor.TRANSCRIBE)
 
 
@@ -245,7 +247,7 @@ class DataPipeline(pulumi.ComponentResource):
         granted = site.grant("steps", role, grants)
         definition = states.workflow(fragments, f"The steps of the pipeline {plan.pipeline}")
         called = sorted({*(step.processor.value for step in plan.steps), *self._redactors()})
-        machine = machines.create_machine(site, "steps", role, granted, definition, called)
+        machine = machines.create_machine(site, "steps", role, granted, definition, called, _runs_of(plan))
         if plan.mode is not Mode.FLINK:
             self._late.append(
                 {
@@ -326,7 +328,8 @@ class DataPipeline(pulumi.ComponentResource):
             *(self._destination(step) if last else []),
         ]  # fmt: skip
         trigger = queue_trigger(queue.url, site.account.region)
-        self._jobs(step, trigger, {"QUEUE_URL": queue.url, **(self._facts() if last else {})}, own)
+        role = self._jobs(step, trigger, {"QUEUE_URL": queue.url, **(self._facts() if last else {})}, own)
+        self._open_index(role, last)
         return states.container(step, queue.url, self._output(step, last), plan.mode is Mode.RECORDS)
 
     def _spark(self, step: Step, last: bool, grants: list[Statement]) -> states.Fragment:
@@ -355,6 +358,7 @@ class DataPipeline(pulumi.ComponentResource):
                 allow("LogGroups", ("logs:DescribeLogGroups",), site.account.arn("logs", "log-group:*")),
             ],
         )  # fmt: skip
+        self._open_index(role, last)
         arn = site.role_arn(role)
         to = {"StringEquals": {"iam:PassedToService": "emr-serverless.amazonaws.com"}}
         grants.append(allow("Pass", ("iam:PassRole",), arn, **to))
@@ -402,7 +406,7 @@ class DataPipeline(pulumi.ComponentResource):
                 **(self._facts() if last else {"DESTINATION_TOPIC": between[index]}),
             }
             trigger = topic_trigger(kafka["bootstrap_brokers"], given, group, site.account.region)
-            self._jobs(step, trigger, env, statements)
+            self._open_index(self._jobs(step, trigger, env, statements), last)
             self._watch_group(group, given)
 
     def _watch_group(self, group: str, topic: str) -> None:
@@ -426,10 +430,14 @@ class DataPipeline(pulumi.ComponentResource):
         trigger: Mapping[str, Any],
         env: Mapping[str, pulumi.Input[str]],
         statements: list[Statement],
-    ) -> None:
+    ) -> aws.iam.Role:
         ports = (9098,) if "kafka" in self._args else ()
         given = {"PIPELINE": self._plan.pipeline, "AWS_REGION": self._site.account.region, **env}
-        create_jobs(self._site, step, self._args["kubernetes"], trigger, given, statements, ports, self._cidr)
+        return create_jobs(self._site, step, self._args["kubernetes"], trigger, given, statements, ports, self._cidr)
+
+    def _open_index(self, role: aws.iam.Role, last: bool) -> None:
+        if last and self._plan.destination is DestinationKind.VECTORS:
+            open_index(self._site, self._plan, self._args["destination"]["collection"], role)
 
     def _given(self) -> list[Statement]:
         """Reading the source where it is objects that somebody else wrote."""
@@ -507,6 +515,14 @@ class DataPipeline(pulumi.ComponentResource):
                 },
                 self._site.child,
             )
+
+
+def _runs_of(plan: PipelinePlan) -> str:
+    """How often the steps are run in a month, as the bill counts it: by the clock, or once for each that arrives."""
+    minutes = {Mode.FLINK: _LOOK_AFTER_MINUTES, Mode.BATCH: plan.every_minutes}.get(plan.mode)
+    if minutes is None:
+        return "record" if plan.mode is Mode.RECORDS else "object"
+    return str(_MINUTES_A_MONTH // minutes)
 
 
 def stream_topics(pipeline: str, steps: list[str]) -> list[str]:

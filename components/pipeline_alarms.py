@@ -50,7 +50,7 @@ def create_alerts(site: Site, plan: PipelinePlan) -> aws.sns.Topic:
 
 
 def watch_latency(site: Site, topic: aws.sns.Topic, plan: PipelinePlan, parts: list[dict[str, Any]]) -> None:
-    """One alarm on what the parts of the way take together; each is a metric and how many of its units make a second."""
+    """One alarm on what the parts of the way take together; each is a metric and how many of its units are a second."""
     queries: list[dict[str, Any]] = []
     terms = []
     for index, part in enumerate(parts):

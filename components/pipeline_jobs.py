@@ -81,10 +81,10 @@ def create_jobs(
     statements: Sequence[Statement],
     ports: Sequence[int],
     cidr: str,
-) -> None:
-    """The jobs of a step, their role and their walls."""
+) -> aws.iam.Role:
+    """The jobs of a step and their walls; returns their role."""
     name = f"{site.name}-{step.name}"
-    labels = workload.labels(name, "pipeline-step", site.tags)
+    labels = {**workload.labels(name, "pipeline-step", site.tags), "pipeline": site.pipeline}
     child = site.child
 
     def metadata(suffix: str = "") -> dict[str, Any]:
@@ -148,6 +148,7 @@ def create_jobs(
         },
         opts=site.after(account, identity, authentication, *walls),
     )
+    return role
 
 
 def _pod(name: str, step: Step, cluster: PipelineCluster, env: Mapping[str, pulumi.Input[str]]) -> dict[str, Any]:

@@ -49,7 +49,13 @@ def map_statements(site: Site, name: str) -> list[Statement]:
 
 
 def create_machine(
-    site: Site, suffix: str, role: aws.iam.Role, granted: aws.iam.RolePolicy, definition: Any, processors: Sequence[str]
+    site: Site,
+    suffix: str,
+    role: aws.iam.Role,
+    granted: aws.iam.RolePolicy,
+    definition: Any,
+    processors: Sequence[str],
+    runs: str,
 ) -> aws.sfn.StateMachine:
     """A state machine that is encrypted, logs what fails and is traced."""
     name = f"{site.name}-{suffix}"
@@ -58,8 +64,9 @@ def create_machine(
         "kms_key_id": site.key.arn,
         "kms_data_key_reuse_period_seconds": _KEY_REUSE_SECONDS,
     }
-    # The definition holds what is known only when it is deployed; what it calls, and so costs, is said beside it.
-    extra = {"processors": ".".join(sorted(processors))} if processors else {}
+    # The definition holds what is known only when it is deployed: what it calls and how often, so what it costs, is
+    # said beside it.
+    extra = {"runs": runs, **({"processors": ".".join(sorted(processors))} if processors else {})}
     return aws.sfn.StateMachine(
         name,
         name=name,

@@ -125,8 +125,6 @@ class PipelineDestination(TypedDict):
     """For vector-database: the index."""
     collection: NotRequired[str]
     """For vector-database: the name of the OpenSearch Serverless collection."""
-    collection_arn: NotRequired[pulumi.Input[str]]
-    """For vector-database: its ARN."""
     endpoint: NotRequired[pulumi.Input[str]]
     """For vector-database: where it is reached."""
 
@@ -391,7 +389,7 @@ def _check_places(
         DestinationKind.S3: ("bucket", "prefix"),
         DestinationKind.FEATURES: ("bucket", "prefix"),
         DestinationKind.KAFKA: ("topic",),
-        DestinationKind.VECTORS: ("index", "collection", "collection_arn", "endpoint"),
+        DestinationKind.VECTORS: ("index", "collection", "endpoint"),
     }
     for argument in needed[kind]:
         if not source.has(argument):

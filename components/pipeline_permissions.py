@@ -1,8 +1,10 @@
 """What the steps of a pipeline may do: exactly what they read and write."""
 
+import hashlib
 from typing import Any
 
 import pulumi
+import pulumi_aws as aws
 
 from components.pipeline_delivery import kafka_statements
 from components.pipeline_options import (
@@ -85,7 +87,8 @@ def destination_statements(
         return kafka_statements(site, kafka, produce=[plan.target_topic])
     if plan.destination is DestinationKind.VECTORS:
         # Which index a role may write is in the collection's own policy; IAM opens the collection.
-        return [allow("Vectors", ("aoss:APIAccessAll",), target["collection_arn"])]
+        mine = {"StringEquals": {"aoss:collection": target["collection"]}}
+        return [allow("Vectors", ("aoss:APIAccessAll",), site.account.arn("aoss", "collection/*"), **mine)]
     here = plan.prefix.partition("{")[0]
     write = ("s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject")
     bucket: Any = target["bucket"]
@@ -94,3 +97,27 @@ def destination_statements(
         allow("ListResults", ("s3:ListBucket",), site.bucket_arn(bucket), StringLike={"s3:prefix": [f"{here}*"]}),
         site.bucket_key(bucket),
     ]
+
+
+def open_index(site: Site, plan: PipelinePlan, collection: str, role: aws.iam.Role) -> None:
+    """Let a role make and fill one index of a collection, and see no other."""
+    index = {
+        "ResourceType": "index",
+        "Resource": [f"index/{collection}/{plan.index}"],
+        "Permission": [
+            "aoss:CreateIndex",
+            "aoss:DescribeIndex",
+            "aoss:ReadDocument",
+            "aoss:UpdateIndex",
+            "aoss:WriteDocument",
+        ],
+    }
+    digest = hashlib.sha256(site.name.encode()).hexdigest()[:7]
+    aws.opensearch.ServerlessAccessPolicy(
+        f"{site.name}-index",
+        name=f"{site.name[:24].rstrip('-')}-{digest}",
+        type="data",
+        description=f"The index of the pipeline {site.pipeline}"[:200],
+        policy=pulumi.Output.json_dumps([{"Rules": [index], "Principal": [site.role_arn(role)]}], sort_keys=True),
+        opts=site.child,
+    )

@@ -50,6 +50,6 @@ def evaluate_daily(
     metrics = [each for each, _ in plan.quality]
     fragment = states.evaluate(ruleset.name, where, site.role_arn(judge), site.name, metrics)
     definition = states.workflow([fragment], f"The data quality of the pipeline {site.pipeline}")
-    machine = machines.create_machine(site, "quality", role, allowed, definition, [])
+    machine = machines.create_machine(site, "quality", role, allowed, definition, [], "31")
     machines.start_by_clock(site, "daily", machine, "1 day", {})
     return machine

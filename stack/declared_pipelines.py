@@ -200,7 +200,7 @@ def _destination(env: Environment, found: Declaration[DataPipeline], platform: P
     elif target.type == "vector-database":
         args["index"] = str(target.index)
         args["collection"] = f"{env.name}-vectors"
-        args["collection_arn"], args["endpoint"] = platform.vectors.arn, platform.vectors.endpoint
+        args["endpoint"] = platform.vectors.endpoint
     else:
         bucket, path = (str(target.bucket), target.path) if target.type == "s3" else (_FEATURES, "")
         args["bucket"], base = _bucket(found, bucket, platform)

@@ -53,6 +53,7 @@ _METRICS: Mapping[str, tuple[tuple[str, str, Decimal], ...]] = {
     "natGibPerMonth": (("nat", "data_gb", _ONE),),
     "endpointGibPerMonth": (("endpoint", "data_gb", _ONE),),
     "requestsPerMonth": (("lambda", "requests", _ONE), ("sqs", "requests", _ONE), ("sns", "requests", _ONE)),
+    "recordsPerMonth": (("sfn", "records", _ONE),),
     "runsPerMonth": (("sfn", "executions", _ONE),),
     "hoursPerMonth": (("job", "hours", _ONE), ("emr-serverless", "hours", _ONE), ("glue", "job_hours", _ONE)),
     "audioMinutesPerMonth": (("transcribe", "minutes", _ONE),),

@@ -17,6 +17,7 @@ _DAEMONS = "kubernetes:apps/v1:DaemonSet"
 _JOBS = "kubernetes:batch/v1:Job"
 _CRON = "kubernetes:batch/v1:CronJob"
 _POD = "kubernetes:core/v1:Pod"
+_SCALED_JOB = "kubernetes:keda.sh/v1alpha1:ScaledJob"
 WORKLOADS = frozenset(
     {
         "kubernetes:apps/v1:Deployment",
@@ -29,6 +30,7 @@ WORKLOADS = frozenset(
         _JOBS,
         _CRON,
         _POD,
+        _SCALED_JOB,
         _SERVICES,
     }
 )
@@ -80,6 +82,8 @@ def _pod_spec(kind: str, spec: Props) -> Props:
         return spec.block("jobTemplate").block("spec").block("template").block("spec")
     if kind == _SERVICES:
         return spec.block("predictor")
+    if kind == _SCALED_JOB:
+        return spec.block("jobTargetRef").block("template").block("spec")
     return spec.block("template").block("spec")
 
 
@@ -122,6 +126,8 @@ def _replicas(kind: str, resource: Resource, stack: Stack, spec: Props) -> Quant
         hours = stack.quantity(resource, "job", "hours")
         pods = inner.number("parallelism", 1)
         return hours.map(lambda h: min(h / HOURS_PER_MONTH, Decimal(1)) * pods)
+    if kind == _SCALED_JOB:
+        return _scaled_job(resource, stack, spec)
     if kind == _SERVICES:
         predictor = spec.block("predictor")
         least = predictor.number("minReplicas", 1)
@@ -132,6 +138,13 @@ def _replicas(kind: str, resource: Resource, stack: Stack, spec: Props) -> Quant
         return Quantity.of(1 if declared is None else declared)
     low, high, name = scaler
     return _between(low, declared, high, name)
+
+
+def _scaled_job(resource: Resource, stack: Stack, spec: Props) -> Quantity:
+    """Jobs that come and go with the work: the hours of all of them together, never more at once than may run."""
+    hours = stack.quantity(resource, "job", "hours")
+    most, least = spec.number("maxReplicaCount", 100), spec.number("minReplicaCount", 0)
+    return hours.map(lambda h: min(least + h / HOURS_PER_MONTH, most))
 
 
 def _between(low: Decimal, declared: Decimal | None, high: Decimal, name: str) -> Quantity:

@@ -28,7 +28,7 @@ def _transform(record, schema):
 
 
 def decode(data, schema):
-    """The record that `data` holds, with or without a registry's header. Raises ValueError where it is not of `schema`."""
+    """The record in `data`, with or without a registry's header. Raises ValueError where it is not of `schema`."""
     problem = None
     lengths = {0, _HEADERS.get(data[0], 0) if data else 0}
     for length in sorted(lengths, reverse=True):

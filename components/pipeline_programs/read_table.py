@@ -25,7 +25,7 @@ frame = context.create_dynamic_frame.from_options(
     },
     transformation_ctx="source",
 )
-day = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d")
+day = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d")
 lines = frame.toDF().toJSON().toLocalIterator()
 store = boto3.client("s3")
 for number in itertools.count():

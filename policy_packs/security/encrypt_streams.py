@@ -12,11 +12,14 @@ def validate(resource: Subject, context: Context) -> Iterator[str]:
     if resource.type == "aws:kinesis/stream:Stream":
         if resource.props.text("encryptionType") != "KMS":
             yield f'encryptionType is "{resource.props.text("encryptionType") or "NONE"}"; required: "KMS"'
-    elif not resource.props.is_set("kinesisSourceConfiguration") and not resource.props.map(
-        "serverSideEncryption"
-    ).flag("enabled"):
+    elif any(resource.props.is_set(source) for source in _ENCRYPTED_SOURCES):
+        return
+    elif not resource.props.map("serverSideEncryption").flag("enabled"):
         yield "serverSideEncryption.enabled is off"
 
+
+_ENCRYPTED_SOURCES = ("kinesisSourceConfiguration", "mskSourceConfiguration")
+"""Where Firehose reads what waits encrypted there already; it takes no key of its own then."""
 
 rule = Rule(
     id="encrypt_streams",

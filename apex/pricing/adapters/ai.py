@@ -4,6 +4,8 @@ The services bill by call and a plan holds only what surrounds the calls (vocabu
 pipeline sends them is declared or assumed at the resource that stands for it.
 """
 
+from collections.abc import Iterable
+
 from apex.plan import Resource
 from apex.pricing.lines import Line, hourly
 from apex.pricing.quantity import ONE
@@ -57,6 +59,31 @@ def text_model(resource: Resource, stack: Stack) -> Priced:
 def language_model(resource: Resource, stack: Stack) -> Priced:
     """A custom language model, whose add-on price is not in the catalogue."""
     return Lines((hourly("custom language model", "AmazonTranscribe", "custom model", stack.region(resource), ONE),))
+
+
+def called_services(resource: Resource, stack: Stack, region: str) -> Iterable[Line]:
+    """What a state machine calls, by its definition; where that is not known yet, by its tag `processors`."""
+    definition = resource.inputs.get("definition")
+    said = stack.tags(resource).get("processors", "").split(".")
+
+    def calls(processor: str, *actions: str) -> bool:
+        if isinstance(definition, str):
+            return any(f":aws-sdk:{action}" in definition for action in actions)
+        return processor in said
+
+    if calls("aws-transcribe", "transcribe:startTranscriptionJob"):
+        minutes = stack.quantity(resource, "transcribe", "minutes")
+        yield Line("minutes transcribed", "AmazonTranscribe", "batch", region, minutes)
+        if "aws-transcribe-redaction" in said or (isinstance(definition, str) and '"ContentRedaction"' in definition):
+            yield Line("minutes redacted", "AmazonTranscribe", "redaction", region, minutes)
+    if calls("aws-rekognition", "rekognition:detect"):
+        images = stack.quantity(resource, "rekognition", "images")
+        yield Line("images analysed", "AmazonRekognition", "image", region, images)
+    text = stack.quantity(resource, "comprehend", "units")
+    if calls("aws-comprehend", "comprehend:batchDetect", "comprehend:detectKey", "comprehend:detectSentiment"):
+        yield Line("text analysed", "AmazonComprehend", "text analysis", region, text)
+    if calls("aws-comprehend-redaction", "comprehend:detectPii"):
+        yield Line("text redacted", "AmazonComprehend", "text analysis", region, text)
 
 
 ADAPTERS = {

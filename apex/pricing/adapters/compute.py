@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from apex.plan import Resource
+from apex.pricing.adapters.ai import called_services
 from apex.pricing.lines import Line, hourly
 from apex.pricing.quantity import Quantity
 from apex.pricing.resources import FREE, Priced
@@ -32,23 +33,36 @@ def function(resource: Resource, stack: Stack) -> Priced:
 
 
 def state_machine(resource: Resource, stack: Stack) -> Priced:
-    """Standard: state transitions. Express: requests and GB-hours (https://aws.amazon.com/step-functions/pricing/)."""
+    """Standard: state transitions. Express: requests and GB-hours (https://aws.amazon.com/step-functions/pricing/).
+
+    What it calls of services that bill by call is billed here, as nothing else in a plan stands for it.
+    """
     props, region = Props.of(resource), stack.region(resource)
 
     def use(metric: str) -> Quantity:
         return stack.quantity(resource, "sfn", metric)
 
-    runs = use("executions")
+    called = tuple(called_services(resource, stack, region))
+    runs = _runs(resource, stack)
     if props.text("type", "STANDARD") == "EXPRESS":
         hours = runs.times(use("duration_ms")).times(use("memory_mb")).times(Decimal(1) / (3_600_000 * 1024))
         return Lines(
             (
                 Line("requests", "AWSStepFunctions", "express requests", region, runs.times(MILLIONTH)),
                 Line("duration", "AWSStepFunctions", "express duration", region, hours),
+                *called,
             )
         )
     steps = runs.times(use("transitions_per_execution")).times(Decimal("0.001"))
-    return Lines((Line("state transitions", "AWSStepFunctions", "transitions", region, steps),))
+    return Lines((Line("state transitions", "AWSStepFunctions", "transitions", region, steps), *called))
+
+
+def _runs(resource: Resource, stack: Stack) -> Quantity:
+    """How often it runs: as its tag `runs` says, by the clock or once a record; else as declared or assumed."""
+    said = stack.tags(resource).get("runs", "")
+    if said.isdecimal():
+        return Quantity.of(Decimal(said))
+    return stack.quantity(resource, "sfn", "records" if said == "record" else "executions")
 
 
 def emr_application(resource: Resource, stack: Stack) -> Priced:
@@ -125,6 +139,12 @@ def glue_database(resource: Resource, stack: Stack) -> Priced:
     )
 
 
+def glue_ruleset(resource: Resource, stack: Stack) -> Priced:
+    """DPU-hours of the runs that judge a table by it (https://aws.amazon.com/glue/pricing/): the rules are free."""
+    hours = stack.quantity(resource, "glue", "quality_hours")
+    return Lines((Line("DPU hours", "AWSGlue", "DPU", stack.region(resource), hours),))
+
+
 def glue_catalog_entry(resource: Resource, stack: Stack) -> Priced:
     """Tables and partitions are objects of their database's line."""
     return FREE
@@ -152,6 +172,7 @@ ADAPTERS = {
     "aws:glue/crawler:Crawler": glue_crawler,
     "aws:glue/catalogDatabase:CatalogDatabase": glue_database,
     "aws:glue/catalogTable:CatalogTable": glue_catalog_entry,
+    "aws:glue/dataQualityRuleset:DataQualityRuleset": glue_ruleset,
     "aws:glue/partition:Partition": glue_catalog_entry,
     "aws:glue/partitionIndex:PartitionIndex": glue_catalog_entry,
 }

@@ -34,6 +34,12 @@ def cluster(resource: Resource, stack: Stack) -> Priced:
         throughput=throughput.number("volumeThroughput", 0) if throughput.flag("enabled") else Decimal(0),
         tiered_gb=use("tiered_gb") if tiered else ZERO,
         tiered_read_gb=use("tiered_read_gb") if tiered else ZERO,
+        data_in_gb=use("data_in_gb"),
+        private=nodes.block("connectivityInfo")
+        .block("vpcConnectivity")
+        .block("clientAuthentication")
+        .block("sasl")
+        .flag("iam"),
     )
 
 

@@ -41,7 +41,9 @@ def delivery(resource: Resource, stack: Stack) -> Priced:
     conversion = target.block("dataFormatConversionConfiguration")
     converts = bool(conversion) and conversion.flag("enabled", True)
     partitions = target.block("dynamicPartitioningConfiguration").flag("enabled")
-    return Delivery(stack.region(resource), stack.quantity(resource, "firehose", "data_in_gb"), converts, partitions)
+    from_kafka = Props.of(resource).has("mskSourceConfiguration")
+    taken = stack.quantity(resource, "firehose", "data_in_gb")
+    return Delivery(stack.region(resource), taken, converts, partitions, from_kafka)
 
 
 def flink(resource: Resource, stack: Stack) -> Priced:

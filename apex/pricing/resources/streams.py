@@ -24,6 +24,7 @@ class KafkaBrokers:
     data_in_gb: Quantity = ZERO
     tiered_gb: Quantity = ZERO
     tiered_read_gb: Quantity = ZERO
+    private: bool = False
 
     def lines(self) -> Iterable[Line]:
         """Broker hours, then storage by kind."""
@@ -39,6 +40,9 @@ class KafkaBrokers:
         yield Line("provisioned storage throughput", service, "storage throughput", region, throughput)
         yield Line("tiered storage", service, "tiered storage", region, self.tiered_gb)
         yield Line("tiered storage reads", service, "tiered storage retrieval", region, self.tiered_read_gb)
+        if self.private:
+            yield hourly("private connectivity", service, "private connectivity", region, ONE)
+            yield Line("data through it", service, "private connectivity data", region, self.data_in_gb)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +109,13 @@ class Delivery:
     data_in_gb: Quantity
     converts: bool = False
     partitions: bool = False
+    from_kafka: bool = False
 
     def lines(self) -> Iterable[Line]:
         """Ingested data, and what is done with it on the way."""
         service, region = "AmazonKinesisFirehose", self.region
-        yield Line("data ingested", service, "ingest", region, self.data_in_gb)
+        item = "ingest from MSK" if self.from_kafka else "ingest"
+        yield Line("data ingested", service, item, region, self.data_in_gb)
         if self.converts:
             yield Line("format conversion", service, "format conversion", region, self.data_in_gb)
         if self.partitions:
