@@ -78,19 +78,19 @@ class PipelineSource(TypedDict):
     kind: SourceKind
     """What kind of place it is."""
     bucket: NotRequired[pulumi.Input[str]]
-    """For s3: the bucket."""
+    """For s3, required there: the bucket. Default: none."""
     prefix: NotRequired[str]
     """For s3: the prefix. Default: the whole bucket."""
     topic: NotRequired[str]
-    """For kafka: the topic, which exists."""
+    """For kafka, required there: the topic, which exists. Default: none."""
     connection: NotRequired[str]
-    """For jdbc: the Glue connection, which exists."""
+    """For jdbc, required there: the Glue connection, which exists. Default: none."""
     table: NotRequired[str]
-    """For jdbc: the table or view."""
+    """For jdbc, required there: the table or view. Default: none."""
     schema_format: NotRequired[SchemaFormat]
-    """The language of the records' schema. Required for kafka and kinesis."""
+    """The language of the records' schema. Required for kafka and kinesis. Default: none."""
     schema_definition: NotRequired[str]
-    """The schema. Required for kafka and kinesis."""
+    """The schema. Required for kafka and kinesis. Default: none."""
 
 
 class PipelineStep(TypedDict):
@@ -101,7 +101,7 @@ class PipelineStep(TypedDict):
     processor: Processor
     """What runs it."""
     image: NotRequired[str]
-    """The container image; required for containers."""
+    """The container image; required for containers. Default: none."""
     config: NotRequired[dict[str, Any]]
     """Settings of the processor. Default: none."""
 
@@ -112,21 +112,21 @@ class PipelineDestination(TypedDict):
     kind: DestinationKind
     """What kind of place it is."""
     bucket: NotRequired[pulumi.Input[str]]
-    """For s3 and feature-store: the bucket."""
+    """For s3 and feature-store, required there: the bucket. Default: none."""
     prefix: NotRequired[str]
-    """For s3 and feature-store: the prefix, with parts such as {date} and {hour}."""
+    """For s3 and feature-store, required there: the prefix, with parts such as {date} and {hour}. Default: none."""
     parquet: NotRequired[bool]
     """Whether results are kept as Parquet. Default: no, as lines of JSON."""
     compression: NotRequired[str]
     """How Parquet is compressed: gzip, snappy or uncompressed. Default: snappy."""
     topic: NotRequired[str]
-    """For kafka: the topic, which exists."""
+    """For kafka, required there: the topic, which exists. Default: none."""
     index: NotRequired[str]
-    """For vector-database: the index."""
+    """For vector-database, required there: the index. Default: none."""
     collection: NotRequired[str]
-    """For vector-database: the name of the OpenSearch Serverless collection."""
+    """For vector-database, required there: the name of the OpenSearch Serverless collection. Default: none."""
     endpoint: NotRequired[pulumi.Input[str]]
-    """For vector-database: where it is reached."""
+    """For vector-database, required there: where it is reached. Default: none."""
 
 
 class PipelineKafka(TypedDict):
