@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 import pulumi
 
 from apex.specs import Catalog, Declaration
+from apex.specs.contracts import pipeline_of
 from apex.specs.governance import DataContract
-from components.data_contract import DataContractArgs, DatasetTable
+from components.data_contract import DataContractArgs
+from components.data_pipeline import DataPipeline
 from components.data_roles import DataRoles, DataRolesArgs
 from components.storage_tiers import Retention, StorageTiers, StorageTiersArgs
 from stack.declared import cost_tags, place
@@ -41,7 +43,8 @@ def retained(tiers: StorageTiersArgs, declared: Catalog) -> StorageTiersArgs:
     return {
         **tiers,
         "tiers": [
-            {**tier, "retentions": kept[tier["name"]]} if tier["name"] in kept else tier for tier in tiers["tiers"]
+            {**tier, "retentions": [*tier.get("retentions", []), *kept[tier["name"]]]} if tier["name"] in kept else tier
+            for tier in tiers["tiers"]
         ],
     }
 
@@ -51,9 +54,9 @@ def contracts(
     declared: Catalog,
     storage: StorageTiers,
     granted: DataRoles,
-    tables: Mapping[str, DatasetTable],
+    pipelines: Mapping[str, DataPipeline],
 ) -> Iterator[tuple[str, DataContractArgs]]:
-    """Name and arguments of every contract; `tables` are those of the datasets that have one, by their prefix."""
+    """Name and arguments of every contract; `pipelines` are those that exist, by name: some make the datasets."""
     _check_policies(declared)
     for found in declared.contracts:
         spec = found.model.spec
@@ -66,8 +69,13 @@ def contracts(
             "allowed_regions": list(spec.allowed_regions),
             "pii": [{"column": item.column, "handling": item.handling} for item in spec.pii],
         }
-        if spec.prefix in tables:
-            args["table"] = tables[spec.prefix]
+        if maker := pipeline_of(declared, found.model):
+            made = pipelines[maker.name]
+            args["table"] = {
+                "database": made.database_name,
+                "name": made.table_name,
+                "pii_tag_key": granted.pii_tag_key,
+            }
         yield found.name, args
 
 

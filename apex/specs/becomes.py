@@ -6,7 +6,8 @@ from typing import Any
 
 from apex.specs.catalog import Catalog, Declaration
 from apex.specs.component import MultimodalAIComponent
-from apex.specs.finops import Budget
+from apex.specs.contracts import pipeline_of
+from apex.specs.finops import Budget, Ownership
 from apex.specs.governance import DataContract
 from apex.specs.pipeline import CostAlert, DataPipeline, LatencyAlert, QualityAlert, Step
 from apex.specs.platform import Platform
@@ -24,29 +25,42 @@ class Node:
 def becomes(catalog: Catalog) -> tuple[Node, ...]:
     """A node for each declaration of `catalog` that becomes resources, with them below it."""
     nodes = (
-        Node(found.kind, f"{found.namespace}/{found.name}" if found.namespace else found.name, tuple(_parts(found)))
+        Node(
+            found.kind,
+            f"{found.namespace}/{found.name}" if found.namespace else found.name,
+            tuple(_parts(found, catalog)),
+        )
         for found in catalog.declarations
     )
     return tuple(node for node in nodes if node.parts)
 
 
-def _parts(found: Declaration[Any]) -> Iterator[Node]:
+def _parts(found: Declaration[Any], catalog: Catalog) -> Iterator[Node]:
     model = found.model
     if isinstance(model, DataPipeline):
         yield from _pipeline_parts(model)
     elif isinstance(model, MultimodalAIComponent):
         yield from _component_parts(model)
     elif isinstance(model, DataContract):
-        yield from _contract_parts(model)
+        yield from _contract_parts(model, pipeline_of(catalog, model) is not None)
     elif isinstance(model, Budget):
         yield Node("AWS Budget", model.metadata.name)
     elif isinstance(model, Platform):
         yield from (Node("Kafka topic", topic.name) for topic in model.spec.topics)
         yield from (Node("Glue schema", schema.name) for schema in model.spec.schemas)
+        yield from (Node("IAM role", role.name) for role in model.spec.roles)
+    elif isinstance(model, Ownership):
+        yield from (Node("Kubernetes Namespace with quota and walls", entry.name) for entry in model.spec.namespaces)
     elif isinstance(model, dict):
         yield Node(f"Kubernetes {found.kind}", found.name)
-        if found.kind == "Deployment":
-            yield Node("Kubernetes NetworkPolicy", found.name)
+        if found.kind in _RUN_PODS:
+            yield from (
+                Node("Kubernetes NetworkPolicy", f"{found.name}-{found.kind.lower()}-{suffix}")
+                for suffix in ("allow", "deny")
+            )
+
+
+_RUN_PODS = ("CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet")
 
 
 def _pipeline_parts(model: DataPipeline) -> Iterator[Node]:
@@ -114,34 +128,61 @@ def _destination_parts(model: DataPipeline) -> Iterator[Node]:
 
 def _component_parts(model: MultimodalAIComponent) -> Iterator[Node]:
     name, spec = model.metadata.name, model.spec
-    governance = spec.governance
-    scaling = governance.cost_optimization.autoscaling
-    workload = "Argo Rollout" if spec.release.strategy in ("canary", "blueGreen") else "Kubernetes Deployment"
-    analyses = tuple(Node("analysis", metric.name) for metric in spec.release.rollout_metrics)
-    yield Node(
-        "InferenceService",
-        name,
-        (
-            Node(workload, name, analyses),
-            Node("Kubernetes Service", name),
-            Node("HorizontalPodAutoscaler", f"{scaling.min_replicas} to {scaling.max_replicas} replicas"),
-            Node("PodDisruptionBudget", name),
-            Node("NetworkPolicy", name),
-            Node("ServiceAccount", name),
-        ),
-    )
+    cost, trail = spec.governance.cost_optimization, spec.governance.audit_trail
+    yield Node("InferenceService", name, tuple(_service_parts(model)))
     yield Node("ConfigMap of governance thresholds", f"{name}-governance")
-    if governance.audit_trail.enabled:
-        yield Node("CloudWatch log group", f"{name}-audit, {governance.audit_trail.log_retention_days} days")
-    if scaling.cost_threshold_usd_per_day is not None:
+    if trail.enabled:
+        key = Node("KMS key", f"{name}-audit")
+        yield Node("CloudWatch log group", f"{name}-audit, {trail.log_retention_days} days", (key,))
+    if cost.autoscaling.cost_threshold_usd_per_day is not None:
         yield Node("AWS Budget", f"{name}-daily")
 
 
-def _contract_parts(model: DataContract) -> Iterator[Node]:
-    for operation, roles in sorted(model.spec.access.items()):
-        yield from (Node("Lake Formation permission", f"{role} may {operation} {model.spec.dataset}") for role in roles)
-    yield from (Node("Lake Formation tag", f"pii={item.handling} on {item.column}") for item in model.spec.pii)
-    yield Node("lifecycle rule", f"{model.spec.retention_days} days")
+def _service_parts(model: MultimodalAIComponent) -> Iterator[Node]:
+    name, release = model.metadata.name, model.spec.release
+    cost = model.spec.governance.cost_optimization
+    scaling = cost.autoscaling
+    strategy = release.strategy
+    if strategy == "canary" and scaling.min_replicas < 2:
+        strategy = "blueGreen"  # one replica has no share to give away
+    if strategy == "rolling":
+        yield Node("Kubernetes Deployment", name)
+    else:
+        measures = tuple(Node("Argo AnalysisTemplate", metric.name) for metric in release.rollout_metrics)
+        yield Node("Argo Rollout", f"{name}, {'blue-green' if strategy == 'blueGreen' else strategy}", measures)
+        yield Node("ServiceMonitor", name)
+    yield Node("Kubernetes Service", name)
+    if strategy == "blueGreen":
+        yield Node("Kubernetes Service", f"{name}-preview")
+    scaler = (
+        "KEDA ScaledObject"
+        if cost.resource_limits.gpu and cost.resource_limits.gpu.value
+        else "HorizontalPodAutoscaler"
+    )
+    yield Node(scaler, f"{scaling.min_replicas} to {scaling.max_replicas} replicas")
+    yield Node("PodDisruptionBudget", name)
+    yield from (Node("Kubernetes NetworkPolicy", f"{name}-{suffix}") for suffix in ("allow", "deny"))
+    yield Node("ServiceAccount", name)
+
+
+def _contract_parts(model: DataContract, has_table: bool) -> Iterator[Node]:
+    name, spec = model.metadata.name, model.spec
+    for operation, roles in sorted(spec.access.items()):
+        to = tuple(Node("attached to IAM role", role) for role in sorted(set(roles)))
+        yield Node("IAM policy", f"{name}-{operation} on {spec.tier}/{spec.prefix}", to)
+    yield Node("lifecycle rule", f"{spec.tier}/{spec.prefix} for {spec.retention_days} days")
+    if not has_table:
+        return
+    yield Node("Lake Formation location", f"{spec.tier}/{spec.prefix}", (Node("IAM role", f"{name}-location"),))
+    personal = [item for item in spec.pii if item.handling != "drop"]
+    for role in sorted({role for roles in spec.access.values() for role in roles}):
+        may = {operation for operation, roles in spec.access.items() if role in roles}
+        if may - {"read"}:
+            yield Node("Lake Formation grant", f"{role} may {' and '.join(sorted(may - {'read'}))} in the table")
+        if "read" in may and "admin" not in may:
+            hidden = f" but {', '.join(sorted(item.column for item in personal))}" if personal else ""
+            yield Node("Lake Formation grant", f"{role} may read all columns{hidden}")
+    yield from (Node("Lake Formation tag", f"pii={item.handling} on {item.column}") for item in personal)
 
 
 def as_tree(nodes: tuple[Node, ...]) -> str:

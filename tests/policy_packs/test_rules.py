@@ -102,6 +102,7 @@ def resources_of(content: Any, default_type: str) -> Iterator[Resource]:
             entry["type"],
             entry.get("name", "it"),
             inputs=entry.get("props") or {},
+            parent=urns[entry["parent"]] if "parent" in entry else None,
             provider=f"{urns[entry['provider']]}::id" if "provider" in entry else None,
             dependencies=tuple(sorted({source for found in sources.values() for source in found})),
             property_dependencies=sources,
@@ -155,6 +156,7 @@ def through_proxy(resource: Resource) -> Resource:
         resource.type,
         resource.name,
         inputs=proxy,
+        parent=resource.parent,
         provider=resource.provider,
         dependencies=resource.dependencies,
         property_dependencies=resource.property_dependencies,
@@ -186,6 +188,7 @@ def asked_by_engine(case: Case) -> list[str]:
     for resource in case.resources:
         request = proto.AnalyzeRequest(urn=resource.urn, type=resource.type, name=resource.name)
         request.properties.CopyFrom(struct(resource.inputs))
+        request.options.parent = resource.parent or ""
         if resource.provider:
             provider = by_urn[resource.provider.rsplit("::", 1)[0]]
             request.provider.urn, request.provider.type, request.provider.name = (
@@ -199,6 +202,7 @@ def asked_by_engine(case: Case) -> list[str]:
             request.provider.urn, request.provider.type = "urn:pulumi:dev::shop::pulumi:providers:any::any", "any"
         messages |= {told(case.rule, diagnostic) for diagnostic in analyzer.Analyze(request, None).diagnostics}
         message = whole.resources.add(urn=resource.urn, type=resource.type, name=resource.name)
+        message.parent = resource.parent or ""
         message.dependencies.extend(resource.dependencies)
         for prop, sources in resource.property_dependencies.items():
             message.propertyDependencies[prop].urns.extend(sources)

@@ -21,14 +21,21 @@ class Granted:
 
     def __init__(self):
         self.role_arns = {"data-engineer": "arn:aws:iam::123456789012:role/dev-data-data-engineer"}
+        self.pii_tag_key = "dev-data-pii"
+
+
+class Pipeline:
+    """What the mapping reads of a pipeline."""
+
+    def __init__(self, name):
+        self.database_name, self.table_name = f"dev_{name}", "results"
 
 
 @pytest.fixture
 def made(environment):
     """The arguments of every contract, by name."""
-    return lambda copy, tables=None: dict(
-        contracts(environment("dev"), copy.load("dev"), Storage(), Granted(), tables or {})
-    )
+    made = {name: Pipeline(name) for name in ("call-transcripts", "camera-events")}
+    return lambda copy: dict(contracts(environment("dev"), copy.load("dev"), Storage(), Granted(), made))
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def test_roles_are_those_of_the_platform(environment, copy):
 
 def test_a_contract_is_kept_as_promised(made, copy):
     args = made(copy)["transcripts"]
-    assert {key: value for key, value in args.items() if key != "tags"} == {
+    assert {key: value for key, value in args.items() if key not in ("table", "tags")} == {
         "dataset": "speech.transcripts",
         "bucket_arn": "arn:aws:s3:::curated",
         "role_arns": Granted().role_arns,
@@ -69,11 +76,19 @@ def test_a_contract_is_kept_as_promised(made, copy):
     assert (args["tags"]["team"], args["tags"]["cost-center"]) == ("speech", "cc-1002")
 
 
-def test_a_dataset_with_a_table_is_granted_with_it(made, copy):
-    table = {"database": "speech", "name": "transcripts", "pii_tag_key": "dev-data-pii"}
-    found = made(copy, {"speech/transcripts/": table})
-    assert found["transcripts"]["table"] == table
+def test_the_table_of_a_dataset_is_that_of_the_pipeline_that_makes_it(made, copy):
+    found = made(copy)
+    assert found["transcripts"]["table"] == {
+        "database": "dev_call-transcripts",
+        "name": "results",
+        "pii_tag_key": "dev-data-pii",
+    }
     assert "table" not in found["vibration"]
+
+
+def test_a_dataset_that_no_pipeline_makes_has_no_table(made, copy):
+    copy.edit(TRANSCRIPTS, "path: speech/transcripts/{date}/", "path: speech/words/{date}/")
+    assert "table" not in made(copy)["transcripts"]
 
 
 def test_a_contract_is_a_rule_of_its_tier(tiers, copy):
@@ -89,6 +104,14 @@ def test_the_tiers_own_rules_stay(tiers, environment, copy):
     plain = {tier["name"]: tier for tier in arguments.storage_tiers(environment("dev"))["tiers"]}
     for name, tier in tiers(copy).items():
         assert {key: value for key, value in tier.items() if key != "retentions"} == plain[name]
+
+
+def test_rules_that_a_tier_has_already_stay(environment, copy):
+    args = arguments.storage_tiers(environment("dev"))
+    work = {"name": "work", "prefix": "work/", "expire_after_days": 7}
+    next(tier for tier in args["tiers"] if tier["name"] == "curated")["retentions"] = [work]
+    found = {tier["name"]: tier for tier in retained(args, copy.load("dev"))["tiers"]}
+    assert [rule["name"] for rule in found["curated"]["retentions"]] == ["work", "transcripts", "vibration"]
 
 
 def test_what_the_tier_deletes_is_not_promised(tiers, copy):
