@@ -4,7 +4,7 @@ import importlib.util
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.machinery import PathFinder
 from typing import Any
 
@@ -62,7 +62,7 @@ Parameter = Callable[[Context], Sequence[str]]
 """A list that an expression uses as a variable: how it follows from the settings and the catalog."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Check:
     """What has to be true of `object`, and what is said where it is not.
 
@@ -79,14 +79,14 @@ class Check:
         """The type tokens that it looks at."""
         return tuple(token for match in self.matches for token in match.types)
 
-    @property
+    @cached_property
     def variables(self) -> tuple[str, ...]:
         """The variables that it needs, in order."""
         if "variables.containers" in self.expression:
             return ("pod", "containers")
         return ("pod",) if "variables.pod" in self.expression else ()
 
-    @property
+    @cached_property
     def reads(self) -> frozenset[str]:
         """The names of the fields and keys that can decide the verdict."""
         text = " ".join([self.expression, *(VARIABLES[name] for name in self.variables)])
@@ -96,12 +96,11 @@ class Check:
         """The check as a rule's function."""
 
         def judge(resource: Subject, context: Context) -> Iterator[str]:
-            kind = resource.type.rsplit(":", 1)[-1]
-            document = {"kind": kind, "metadata": {}, **plain_of(resource.props.plain())}
-            for path, name, value in hidden_values(document):
+            facts = facts_of(resource)
+            for path, name, value in facts.hidden:
                 if name in self.reads:
                     raise HiddenValueError(path, value)
-            if not self.holds(document, self.values(context)):
+            if not self.holds(facts, self.values(context)):
                 yield self.message
 
         return judge
@@ -110,16 +109,53 @@ class Check:
         """The values of the parameters."""
         return {name: sorted(parameter(context)) for name, parameter in self.parameters.items()}
 
-    def holds(self, document: Mapping[str, Any], values: Mapping[str, Any] | None = None) -> bool:
+    def holds(self, facts: "Facts", values: Mapping[str, Sequence[str]]) -> bool:
         """Whether it is true of an object. As in the cluster, an expression that cannot be worked out is not true."""
-        variables: dict[str, Any] = dict(values or {})
-        facts = {"object": _visible(document), "variables": variables}
         try:
-            for name in self.variables:
-                variables[name] = _compiled(VARIABLES[name]).execute(facts)
-            return _compiled(self.expression).execute(facts) is True
+            return _compiled(self.expression).execute(facts.context(self.variables, values)) is True
         except (KeyError, RuntimeError, TypeError, ValueError):
             return False
+
+
+class Facts:
+    """One object as expressions see it. It is handed to the CEL library once, and not again for every rule."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.hidden = tuple(hidden_values(document))
+        self._document = _visible(document) if self.hidden else document
+        self._contexts: dict[tuple[str, ...], Any] = {}
+        self._variables: dict[str, Any] = {}
+
+    def context(self, names: tuple[str, ...], values: Mapping[str, Sequence[str]]) -> Any:
+        """What an expression is worked out in that uses the variables `names` and the parameters `values`."""
+        if values:
+            return self._made({name: self._variable(name) for name in names} | {k: list(v) for k, v in values.items()})
+        if names not in self._contexts:
+            self._contexts[names] = self._made({name: self._variable(name) for name in names})
+        return self._contexts[names]
+
+    def _variable(self, name: str) -> Any:
+        if name not in self._variables:
+            # A variable may use those before it.
+            before = tuple(VARIABLES)[: tuple(VARIABLES).index(name)]
+            self._variables[name] = _compiled(VARIABLES[name]).execute(self.context(before, {}))
+        return self._variables[name]
+
+    def _made(self, variables: Mapping[str, Any]) -> Any:
+        context = _library().Context()
+        context.add_variable("object", self._document)
+        context.add_variable("variables", variables)
+        return context
+
+
+def facts_of(subject: Subject) -> Facts:
+    """The object of `subject`, worked out at the first call."""
+    found = subject.memory.get("cel")
+    if found is None:
+        kind = subject.type.rsplit(":", 1)[-1]
+        found = Facts({"kind": kind, "metadata": {}, **plain_of(subject.props.plain())})
+        subject.memory["cel"] = found
+    return found
 
 
 @lru_cache(maxsize=256)

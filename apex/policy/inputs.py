@@ -60,7 +60,8 @@ def _read_file(file: Path) -> Input:
         raise InputError.of(f"is empty: neither {_KINDS}", file=file)
     if file.suffix == ".jsonl" or _looks_like_lines(text):
         return Input(tuple(_lines(text, file)))
-    if file.suffix == ".json" or text.lstrip().startswith("{"):
+    is_yaml = file.suffix in (".yaml", ".yml")
+    if file.suffix == ".json" or (text.lstrip().startswith("{") and not is_yaml):
         document = _json(text)
         if document is not None and "kind" in document and "apiVersion" in document:
             return Input(tuple(_document(document, file, 1)))

@@ -11,9 +11,9 @@ from apex.policy.props import Props
 
 
 class Subject:
-    """One resource of a stack, with unknown-safe properties."""
+    """One resource of a stack, with unknown-safe properties; `memory` keeps what several rules work out of it."""
 
-    __slots__ = ("name", "props", "resource", "type", "urn")
+    __slots__ = ("memory", "name", "props", "resource", "type", "urn")
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
@@ -21,6 +21,7 @@ class Subject:
         self.type = resource.type
         self.name = resource.name
         self.props = Props(resource.inputs)
+        self.memory: dict[str, Any] = {}
 
     def __repr__(self) -> str:
         return f"Subject({self.urn})"

@@ -292,3 +292,11 @@ def test_the_log_shows_any_edit_removal_or_move(rules, lines, tmp_path):
         verify(log, heads[-1])
     log.write_text("", encoding="utf-8")
     assert verify(log) == START
+
+
+def test_yaml_may_be_written_as_json_documents(tmp_path):
+    file = tmp_path / "objects.yaml"
+    objects = [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}} for name in ("a", "b")]
+    file.write_text("\n---\n".join(json.dumps(each) for each in objects), encoding="utf-8")
+    [found] = read_inputs([file])
+    assert [resource.name for resource in found.resources] == ["a", "b"]
