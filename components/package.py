@@ -19,6 +19,7 @@ from components.cluster_addons import ClusterAddons
 from components.cost_budget import CostBudget
 from components.cpu_node_pool import CpuNodePool
 from components.data_contract import DataContract
+from components.data_pipeline import DataPipeline
 from components.data_roles import DataRoles
 from components.gpu_node_pool import GpuNodePool
 from components.inference_service import InferenceService
@@ -39,6 +40,7 @@ COMPONENTS: tuple[type[pulumi.ComponentResource], ...] = (
     CostBudget,
     CpuNodePool,
     DataContract,
+    DataPipeline,
     DataRoles,
     GpuNodePool,
     InferenceService,

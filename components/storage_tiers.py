@@ -58,7 +58,7 @@ class StorageTier(TypedDict):
     """What it is called: raw, curated, features, archive or a name of your own; the bucket's name begins with the
     component's and this."""
     data_classes: NotRequired[list[DataClass]]
-    """The kinds of objects in it. Default, for the whole bucket: raw moves to Standard-IA after 30 and to Glacier
+    """The kinds of objects in it. Default: for the whole bucket, raw moves to Standard-IA after 30 and to Glacier
     Instant after 90 days; curated moves to Intelligent-Tiering at once; features stay; archive moves to Deep Archive
     after a day and expires after ten years; a tier with a name of your own stays."""
     retentions: NotRequired[list[Retention]]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from google.protobuf import json_format
@@ -44,6 +45,12 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "role_arns": {"engineer": "arn:aws:iam::123456789012:role/engineer"},
         "access": {"read": ["engineer"]},
         "allowed_regions": [REGION],
+    },
+    "DataPipeline": {
+        "source": {"kind": "s3", "bucket": "lake-raw", "prefix": "frames/"},
+        "steps": [{"name": "labels", "processor": "aws-rekognition"}],
+        "destination": {"kind": "s3", "bucket": "lake-curated", "prefix": "labels/{date}/"},
+        "storage": {"bucket": "lake-raw", "kms_key_arn": f"arn:aws:kms:{REGION}:123456789012:key/example"},
     },
     "DataRoles": {"roles": ["engineer"]},
     "GpuNodePool": {**_POOL, "instance_types": ["g5.xlarge"], "max_size": 2},
@@ -114,6 +121,12 @@ class _Recorder(MockMonitor):
 
 def plan_default(component: str) -> Plan:
     """The plan of one instance of `component`, in an account that holds nothing but what is `BESIDE` it."""
+    # A thread of its own, as the program has an event loop of its own, and so no loop of the caller's is replaced.
+    with ThreadPoolExecutor(max_workers=1) as alone:
+        return alone.submit(_plan, component).result()
+
+
+def _plan(component: str) -> Plan:
     recorder = _Recorder()
 
     async def program() -> None:
@@ -132,7 +145,7 @@ def plan_default(component: str) -> Plan:
     try:
         loop.run_until_complete(run())
     finally:
+        asyncio.set_event_loop(None)
         loop.close()
-        asyncio.set_event_loop(asyncio.new_event_loop())
     made = tuple(sorted(recorder.made, key=lambda each: each.urn))
     return Plan("apex", "dev", made, config={"aws:region": REGION})
