@@ -46,7 +46,7 @@ class CatalogReader:
         """The catalog of `environment`. Raises InputError with every problem there is."""
         problems = list(self._problems)
         patches: list[Source] = []
-        if environment:
+        if environment is not None:
             patches, found = self._sources(environment)
             self.documents += len(patches)
             problems += found

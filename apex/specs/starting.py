@@ -40,6 +40,7 @@ def starting_text(kind: str, name: str, catalog: Catalog, namespace: str, schema
     platforms = [found.model.spec for found in catalog.platform]
     schema_file = _first_schema(platforms)
     registries = [item.name for spec in platforms for item in spec.registries if item.holds == "models"]
+    images = [item.address for spec in platforms for item in spec.registries if item.holds == "images"]
     roles = [role.name for spec in platforms for role in spec.roles]
     values = {
         "name": name,
@@ -48,6 +49,7 @@ def starting_text(kind: str, name: str, catalog: Catalog, namespace: str, schema
         "team": owner.team,
         "cost_center": owner.cost_center,
         "registry": (registries or ["models"])[0],
+        "images": (images or ["registry.example.com"])[0],
         "role": (roles or ["data-engineer"])[0],
         "schema": schema,
         "schema_type": schema_file.type if schema_file else "json",

@@ -229,3 +229,67 @@ def test_schemas_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     written = capsys.readouterr().out.splitlines()
     assert str(tmp_path / "out" / "crds" / "datapipelines.data.apexlogic.com.yaml") in written
     assert all(Path(name).is_file() for name in written)
+
+
+@pytest.mark.usefixtures("catalog")
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("diff", "dev", ""), "catalog: is not there; make the folder, or name another environment"),
+        (("diff", "dev", "../base"), "catalog/../base: is not there; make the folder, or name another environment"),
+        (("graph", "--env", "stage"), "catalog/stage: is not there; make the folder, or name another environment"),
+        (("graph", "--catalog", "nowhere"), "nowhere: is not a folder; name the folder that holds base/"),
+        (("new", "Budget", "x", "--catalog", "nowhere"), "nowhere: is not a folder; name the folder that holds base/"),
+        (
+            ("new", "Budget", "x", "--out", "catalog/base/ownership.yaml/x.yaml"),
+            "catalog/base/ownership.yaml/x.yaml: cannot be written (File exists); name another place",
+        ),
+        (
+            ("schema", "--out", "catalog/base/ownership.yaml/x"),
+            "catalog/base/ownership.yaml/x/catalog.schema.json: cannot be written (Not a directory); name another place",
+        ),
+        (("explain", ""), '"" is not a kind; use one of'),
+        (("validate", "catalog/dev/nowhere.yaml"), "catalog/dev/nowhere.yaml: is not there; name a file or a folder"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_line(
+    words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*words) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(message)
+    assert told.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"a: &a [x]\nb: [*a, *a]\n", "1:4: a: &a: anchors are not taken; remove it"),
+        (b"kind: !!python/object/apply:os.system [ls]\n", "1:7: kind: !!python/object/apply:os.system: tags are not"),
+        (b"kind: !mine Budget\n", "1:7: kind: !mine: tags are not taken; remove it"),
+        (b"kind: Budget\nkind: Budget\n", "2:1: kind: is written twice in this map; remove one of the two"),
+        (b"kind: Budget\n<<: {a: b}\n", "2:1: <<: merge keys are not taken; write the fields out"),
+        (b"kind: \xff\n", "1:7: byte 0xff is not UTF-8; save the file as UTF-8"),
+        (b"\0", "1: holds the character 0; remove it"),
+        (b"a: " + b"[" * 500 + b"]" * 500, "1:67: a[0][0]: is nested more than 64 levels deep; flatten it"),
+        (b"a: " + b"x" * 5_000_000, "has 5000003 bytes, more than 4194304; split the file"),
+        (b"kind: Budget\n\tmetadata: x\n", "2:1: is not valid YAML: found a tab character that violates"),
+        (b"[1, 2]\n", "1:1: a list is not a declaration; write apiVersion, kind"),
+    ],
+)
+def test_a_file_that_is_no_declaration_is_told_in_one_line(
+    catalog: Path, content: bytes, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (catalog / "base" / "x.yaml").write_bytes(content)
+    assert run("validate", "catalog/base/x.yaml") == 2
+    told = capsys.readouterr().err
+    assert told.startswith("catalog/base/x.yaml:")
+    assert message in told
+    assert told.count("\n") == 1
+
+
+@pytest.mark.usefixtures("catalog")
+def test_a_new_deployment_comes_from_a_registry_of_the_platform(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("new", "Deployment", "greeter", "--team", "language", "--out", "-") == 0
+    image = next(line for line in capsys.readouterr().out.splitlines() if "image:" in line)
+    assert image.strip() == "image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/greeter:0.1.0"
