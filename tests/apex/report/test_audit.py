@@ -1,6 +1,7 @@
 """The decision log, made of a preview's own findings: whatever is done to it afterwards is seen."""
 
 import datetime
+import fcntl
 import json
 from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
@@ -9,7 +10,7 @@ import pytest
 
 from apex.cli.decisions import cost_verdict, digest_of
 from apex.errors import InputError
-from apex.report.audit import START, Decision, append, verify
+from apex.report.audit import START, Decision, append, digest, verify
 from apex.report.judged import judgement_of
 
 
@@ -104,6 +105,26 @@ def test_a_log_cut_in_the_middle_of_an_entry_takes_no_more(log, decision):
         with pytest.raises(InputError, match="ends in the middle"):
             append(log, decision("empty"))
         assert log.read_text("utf-8") == text[:end]
+
+
+def test_a_wrong_number_is_seen_even_where_its_hash_fits(log):
+    lines = log.read_text("utf-8").splitlines(keepends=True)
+    last = json.loads(lines[-1])
+    del last["hash"]
+    last["number"] = 9
+    log.write_text("".join(lines[:-1]) + json.dumps(last | {"hash": digest(last)}) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="entry 4 does not follow"):
+        verify(log)
+
+
+def test_a_run_waits_for_the_one_that_writes(log, decision):
+    with ThreadPoolExecutor(1) as pool:
+        with log.open("a") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            waiting = pool.submit(append, log, decision("empty"))
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.5)
+        assert waiting.result(timeout=30) == verify(log)
 
 
 def test_runs_at_once_follow_each_other(tmp_path, decision):

@@ -38,7 +38,10 @@ def show(browser, reports, tmp_path):
         file = tmp_path / f"{name}.html"
         file.write_text(preview_to_html(reports(name)), encoding="utf-8")
         width, height = SIZES[size]
-        page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+        mobile = size == "phone"
+        page = browser.new_page(
+            viewport={"width": width, "height": height}, color_scheme=scheme, is_mobile=mobile, has_touch=mobile
+        )
         page.trouble = []
         page.on("console", lambda message: page.trouble.append(message.text))
         page.on("pageerror", lambda error: page.trouble.append(str(error)))
@@ -61,6 +64,7 @@ def box(page, selector):
 def test_a_page_fits_its_screen_and_asks_for_nothing(show, name, size, tmp_path):
     page = show(name, size)
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size][0]
+    assert page.evaluate("innerWidth") == SIZES[size][0]
     assert page.trouble == []
     for figure in page.locator(".charts svg").all():
         assert figure.bounding_box()["width"] > 250
