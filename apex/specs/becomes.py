@@ -1,25 +1,17 @@
 """What becomes of each declaration: the resources, as a tree. `apex graph` prints it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from apex.specs.becomes_pipeline import pipeline_parts
 from apex.specs.catalog import Catalog, Declaration
 from apex.specs.component import MultimodalAIComponent
 from apex.specs.contracts import pipeline_of
 from apex.specs.finops import Budget, Ownership
 from apex.specs.governance import DataContract
-from apex.specs.pipeline import CostAlert, DataPipeline, LatencyAlert, QualityAlert, Step
+from apex.specs.node import Node
+from apex.specs.pipeline import DataPipeline
 from apex.specs.platform import Platform
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """Something that is made, called `name`, with what is made below it; `what` is its type or its purpose."""
-
-    what: str
-    name: str
-    parts: tuple["Node", ...] = ()
 
 
 def becomes(catalog: Catalog) -> tuple[Node, ...]:
@@ -38,7 +30,7 @@ def becomes(catalog: Catalog) -> tuple[Node, ...]:
 def _parts(found: Declaration[Any], catalog: Catalog) -> Iterator[Node]:
     model = found.model
     if isinstance(model, DataPipeline):
-        yield from _pipeline_parts(model)
+        yield from pipeline_parts(model)
     elif isinstance(model, MultimodalAIComponent):
         yield from _component_parts(model)
     elif isinstance(model, DataContract):
@@ -61,69 +53,6 @@ def _parts(found: Declaration[Any], catalog: Catalog) -> Iterator[Node]:
 
 
 _RUN_PODS = ("CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "StatefulSet")
-
-
-def _pipeline_parts(model: DataPipeline) -> Iterator[Node]:
-    name, spec = model.metadata.name, model.spec
-    yield from _source_parts(model)
-    steps = tuple(_step(name, step) for step in spec.transformation.steps)
-    yield Node("Step Functions state machine", name, steps)
-    yield from _destination_parts(model)
-    for alert in spec.monitoring.alerts:
-        if isinstance(alert, LatencyAlert):
-            yield Node("CloudWatch alarm", f"{name}-latency")
-        elif isinstance(alert, QualityAlert):
-            yield Node("CloudWatch alarm", f"{name}-{alert.metric}")
-        elif isinstance(alert, CostAlert):
-            yield Node("AWS Budget", f"{name}-daily")
-
-
-def _source_parts(model: DataPipeline) -> Iterator[Node]:
-    name, source = model.metadata.name, model.spec.source
-    if source.type == "kafka":
-        delivery = Node(
-            "Firehose delivery into the raw tier", f"{name}-delivery", (Node("IAM role", f"{name}-delivery"),)
-        )
-        yield Node("Kafka topic", str(source.topic), (delivery,))
-    elif source.type == "kinesis":
-        yield Node("Kinesis stream", str(source.stream))
-    elif source.type == "jdbc":
-        yield Node("Glue connection", str(source.connection))
-    if source.schema_ is not None:
-        yield Node("Glue schema", source.schema_.path.rpartition("/")[2])
-
-
-_RUNTIMES = {
-    "apache-flink": "Managed Flink application",
-    "apache-spark": "EMR Serverless application",
-    "aws-comprehend": "Comprehend call",
-    "aws-rekognition": "Rekognition call",
-    "aws-transcribe": "Transcribe call",
-    "container": "KEDA ScaledJob",
-}
-
-
-def _step(pipeline: str, step: Step) -> Node:
-    name = f"{pipeline}-{step.name}"
-    return Node(_RUNTIMES[step.processor], name, (Node("IAM role of least privilege", name),))
-
-
-def _destination_parts(model: DataPipeline) -> Iterator[Node]:
-    name, target, spec = model.metadata.name, model.spec.destination, model.spec
-    if target.type == "s3":
-        rules = tuple(
-            Node("Glue data quality ruleset", f"{name}-{alert.metric}")
-            for alert in spec.monitoring.alerts
-            if isinstance(alert, QualityAlert)
-        )
-        place = f"{target.bucket}/{target.path or ''}"
-        yield Node("S3 prefix with its lifecycle", place, (Node("Glue table", name, rules),))
-    elif target.type == "kafka":
-        yield Node("Kafka topic", str(target.topic))
-    elif target.type == "vector-database":
-        yield Node("vector index", str(target.index))
-    else:
-        yield Node("feature group", str(target.feature_group))
 
 
 def _component_parts(model: MultimodalAIComponent) -> Iterator[Node]:
