@@ -83,8 +83,11 @@ def test_a_desk_shows_charts_side_by_side_and_a_phone_below_each_other(show):
     assert (len(set(desk)), len(set(phone))) == (2, 1)
 
 
-def test_bars_are_as_long_as_the_cost_they_stand_for(show):
-    page = show("large")
+@pytest.mark.parametrize("size", SIZES)
+def test_bars_are_as_long_as_the_cost_they_stand_for(show, size):
+    page = show("large", size)
+    for drawn in page.locator("figure rect.rect").all():
+        assert drawn.is_visible()
     teams = page.locator("figure").first.locator(".series.color-0 rect")
     lengths = [each.bounding_box()["width"] for each in teams.all()]
     assert len(lengths) == 5
