@@ -46,7 +46,9 @@ def combine_packs(packs: Iterable[Configured], folder: Path) -> list[Configured]
     if not together:
         return alone
     folder.mkdir()
-    runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
+    # Outside of a virtual environment the engine takes the Python on PATH.
+    options = {"virtualenv": sys.prefix} if sys.prefix != sys.base_prefix else {}
+    runtime = {"name": "python", "options": options}
     project, program, config = folder / "PulumiPolicy.yaml", folder / "__main__.py", folder / "config.json"
     project.write_text(json.dumps({"name": NAME, "version": "0.1.0", "runtime": runtime}), encoding="utf-8")
     program.write_text(_PROGRAM.format(library=str(Path(__file__).parents[2]), packs=together), encoding="utf-8")
