@@ -48,7 +48,8 @@ def _source_parts(model: DataPipeline) -> Iterator[Node]:
     elif source.type == "kinesis":
         yield Node("Kinesis stream", name, (delivery,))
     elif source.type == "jdbc":
-        job = Node("Glue job that reads what is new", f"{name}-reader", (Node("IAM role", f"{name}-reader"),))
+        started = (Node("EventBridge schedule", f"{name}-clock"), Node("IAM role", f"{name}-reader"))
+        job = Node("Glue job that reads what is new", f"{name}-reader", started)
         yield Node("Glue connection", str(source.connection), (job,))
     if source.schema_ is not None:
         yield Node("Glue schema", source.schema_.path.rpartition("/")[2])

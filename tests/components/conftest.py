@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import inspect
 import json
+import keyword
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -82,6 +83,7 @@ def sdk_class(token: str) -> type:
     if package == "kubernetes":
         group = module.replace(".k8s.io", "").split("/")
         path = ".".join([group[0], group[-1]] if len(group) > 1 else group)
+    path = f"{path}_" if keyword.iskeyword(path) else path
     module_name = f"pulumi_{package}" if path in ("index", "") else f"pulumi_{package}.{path}"
     return getattr(importlib.import_module(module_name), name)
 
