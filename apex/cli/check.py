@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from apex.cli.decisions import decision_log_option, record, require_sound
+from apex.cli.output import write_file
 from apex.errors import InputError
 from apex.policy.catalog import Declared, find_catalog, read_declared
 from apex.policy.catalog_inputs import catalog_of, read_catalog
@@ -83,7 +84,7 @@ def check(
     if log:
         record(log, judgement, inputs, environment, {}, Path.cwd())
     if out:
-        out.write_text(text, encoding="utf-8")
+        write_file(out, text)
         click.echo(judgement.summary())
     else:
         click.echo(text, nl=False)

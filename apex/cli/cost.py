@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from apex.cli.output import write_file
 from apex.errors import InputError
 from apex.plan import Plan, read_plan
 from apex.pricing.allocation import SPLITS, groups
@@ -92,7 +93,7 @@ def cost(
     months = forecast(what, pricing, budgets) if ahead or form == "html" else None
     text = _render(form, CostReport(bill, deployed, verdicts, split, months))
     if out:
-        out.write_text(text, encoding="utf-8")
+        write_file(out, text)
     else:
         click.echo(text, nl=False)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from apex.cli.decisions import cost_verdict, decision_log_option, record, require_sound
+from apex.cli.output import write_file
 from apex.engine import run
 from apex.engine.run import Outcome
 from apex.engine.workspace import Workspace, open_workspace
@@ -104,9 +105,9 @@ def preview(environment: str, form: str, out: Path | None, copies: tuple[Path, .
     if log:
         _record(log, workspace, reported)
     for copy in copies:
-        copy.write_text(reported.to(ENDINGS[copy.suffix]), encoding="utf-8")
+        write_file(copy, reported.to(ENDINGS[copy.suffix]))
     if out:
-        out.write_text(reported.to(form), encoding="utf-8")
+        write_file(out, reported.to(form))
     if plan is None:
         tell_refusals(outcome)
     elif not out:

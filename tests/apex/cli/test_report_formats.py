@@ -174,3 +174,18 @@ def test_findings_are_a_page(apex, tmp_path):
     assert heading(out).startswith("Refused: 1 refused")
     assert "security/restrict_ingress" in out
     assert "open.jsonl:1" in out
+
+
+def test_a_place_that_cannot_be_written_is_one_line(apex, engine, plan, tmp_path):
+    engine(plan)
+    (tmp_path / "plan.json").write_text(plan)
+    for words in (
+        ("preview", "--env", "dev", "--save", "plan.json/a.html"),
+        ("preview", "--env", "dev", "--out", "plan.json/a"),
+        ("cost", "plan.json", "--out", "plan.json/a"),
+        ("check", "catalog/base/budgets.yaml", "--out", "plan.json/a"),
+    ):
+        status, _, err = apex(*words)
+        assert status == 2
+        assert "cannot be written" in err
+        assert err.count("\n") == 1
