@@ -116,7 +116,7 @@ def test_each_step_has_a_role_that_the_machine_alone_takes(provision, args):
     arn = "arn:aws:iam::123456789012:role/"
     [step] = [r for r in recording.of("aws:iam/role:Role") if r.name == "dev-calls-transcribe"]
     [trust] = json.loads(step.inputs["assumeRolePolicy"])["Statement"]
-    assert trust["Principal"] == {"AWS": f"{arn}dev-calls-steps-name"}
+    assert trust["Principal"] == {"AWS": f"{arn}dev-calls-steps-0123abc"}
     by_sid = {each["Sid"]: each for each in statements(recording, "dev-calls-transcribe")}
     assert by_sid["Jobs"]["Resource"] == [
         "arn:aws:transcribe:us-east-1:123456789012:transcription-job/dev-calls-transcribe-*"
@@ -124,7 +124,7 @@ def test_each_step_has_a_role_that_the_machine_alone_takes(provision, args):
     assert by_sid["Texts"]["Resource"] == [f"arn:aws:s3:::{RAW}/work/dev-calls/*"]
     assert by_sid["Media"]["Resource"] == [f"arn:aws:s3:::{RAW}/media/dev-calls/*"]
     taken = {each["Sid"]: each for each in statements(recording, "dev-calls-steps")}["Steps"]["Resource"]
-    assert taken == [f"{arn}dev-calls-transcribe-name", f"{arn}dev-calls-keep-name"]
+    assert taken == [f"{arn}dev-calls-transcribe-0123abc", f"{arn}dev-calls-keep-0123abc"]
 
 
 def test_policies_are_known_before_anything_exists(provision, args):
@@ -182,7 +182,7 @@ def test_spark_runs_by_the_clock_as_often_as_its_latency_asks(provision, args):
     application = recording.one("aws:emrserverless/application:Application")
     assert application.inputs["maximumCapacity"] == {"cpu": "16 vCPU", "memory": "64 GB"}
     passed = {each["Sid"]: each for each in statements(recording, "dev-calls-steps")}["Pass"]
-    assert passed["Resource"] == ["arn:aws:iam::123456789012:role/dev-calls-clean-name"]
+    assert passed["Resource"] == ["arn:aws:iam::123456789012:role/dev-calls-clean-0123abc"]
 
 
 def test_flink_reads_the_topic_and_is_seen_to(provision, args):
