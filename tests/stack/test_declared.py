@@ -9,12 +9,14 @@ from stack import declared
 
 
 def test_every_budget_counts_its_environment_only(environment, copy):
-    found = dict(declared.budgets(environment("prod"), copy.load("prod")))
+    catalog = copy.load("prod")
+    budget = next(each.model.spec for each in catalog.budgets if each.name == "vision")
+    found = dict(declared.budgets(environment("prod"), catalog))
     assert sorted(found) == ["language", "platform", "production", "sensing", "speech", "vision"]
     assert found["vision"]["scope"] == {"team": "vision", "cost-center": "cc-1001", "environment": "prod"}
     assert found["vision"]["emails"] == ["vision@example.com"]
     assert found["vision"]["thresholds"] == [{"percent": 50}, {"percent": 80}, {"percent": 100}]
-    assert (found["vision"]["amount"], found["vision"]["currency"]) == ("9000", "USD")
+    assert (found["vision"]["amount"], found["vision"]["currency"]) == (str(budget.amount), "USD")
     assert found["production"]["scope"] == {"environment": "prod"}
     assert found["production"]["emails"] == ["platform@example.com"]
 

@@ -1,5 +1,7 @@
 """Data contracts of the catalog as arguments, and the rule that each adds to its tier."""
 
+import re
+
 import pulumi
 import pytest
 
@@ -118,8 +120,8 @@ def test_what_the_tier_deletes_is_not_promised(tiers, copy):
     copy.edit(TRANSCRIPTS, "  dataset: speech.transcripts", "  dataset: speech.transcripts\n  tier: raw")
     with pytest.raises(pulumi.RunError) as error:
         tiers(copy)
-    assert str(error.value).replace(str(copy.root), "catalog") == (
-        "catalog/base/speech/call-transcripts.yaml:74: DataContract transcripts: spec.retentionDays: 365 cannot be "
+    assert re.sub(r":\d+:", ":N:", str(error.value)).replace(str(copy.root), "catalog") == (
+        "catalog/base/speech/call-transcripts.yaml:N: DataContract transcripts: spec.retentionDays: 365 cannot be "
         "kept, as the tier raw deletes everything after 90 days; name another tier, or promise 90"
     )
 
