@@ -43,7 +43,8 @@ kafka = KafkaCluster(
 vectors = VectorDatabase(f"{env.name}-vectors", arguments.vector_database(env, network))
 cluster = KubernetesCluster(f"{env.name}-cluster", arguments.kubernetes_cluster(env, network))
 in_cluster = pulumi.ResourceOptions(provider=cluster.kubernetes_provider)
-addons = ClusterAddons(f"{env.name}-addons", arguments.cluster_addons(env, cluster), in_cluster)
+measured = declared_pipelines.with_measures(arguments.cluster_addons(env, cluster), env, catalog, kafka)
+addons = ClusterAddons(f"{env.name}-addons", measured, in_cluster)
 admission = AdmissionPolicies(f"{env.name}-admission", guard.admission_policies(env), in_cluster)
 # No cluster takes a Rollout or a ServiceMonitor before its controller has brought the definition; and our own
 # workloads are held to the policies like all others.

@@ -9,10 +9,12 @@ import pulumi
 from apex.specs import Catalog, Declaration
 from apex.specs.pipeline import CostAlert, DataPipeline, Destination, LatencyAlert, QualityAlert, Source
 from apex.specs.platform import SchemaFile
+from components.cluster_addons import ClusterAddonsArgs
 from components.data_pipeline import DataPipelineArgs, stream_topics
 from components.kafka_cluster import KafkaCluster, KafkaClusterArgs
 from components.kafka_options import KafkaTopic
 from components.kafka_schemas import KafkaSchema
+from components.keys import Account
 from components.kubernetes_cluster import KubernetesCluster
 from components.network import Network
 from components.pipeline_options import (
@@ -100,6 +102,33 @@ def with_pipelines(args: StorageTiersArgs, declared: Catalog) -> StorageTiersArg
             tier = {**tier, "retentions": [*tier.get("retentions", []), *kept[tier["name"]]]}
         tiers[index] = tier
     return {**args, "tiers": tiers}
+
+
+def with_measures(
+    args: ClusterAddonsArgs, env: Environment, declared: Catalog, kafka: KafkaCluster
+) -> ClusterAddonsArgs:
+    """`args` with the queues and topics that KEDA has to measure to start the pipelines' jobs."""
+    account = Account.of(kafka)
+    queues: list[pulumi.Input[str]] = []
+    topics: list[pulumi.Input[str]] = []
+    for found in declared.pipelines:
+        source, steps = found.model.spec.source, found.model.spec.transformation.steps
+        if _mode(found) is Mode.STREAM:
+            topics += [
+                pulumi.Output.concat(account.arn("kafka", "topic/"), kafka.cluster_name, f"/*/{topic}")
+                for topic in (str(source.topic), *_between(found))
+            ]
+        else:
+            queues += [
+                account.arn("sqs", f"{env.name}-{found.name}-{step.name}")
+                for step in steps
+                if step.processor == Processor.CONTAINER.value
+            ]
+    return {
+        **args,
+        "scaled_queue_arns": [*args.get("scaled_queue_arns", []), *queues],
+        "scaled_topic_arns": [*args.get("scaled_topic_arns", []), *topics],
+    }
 
 
 def pipelines(env: Environment, declared: Catalog, platform: Platform) -> Iterator[tuple[str, DataPipelineArgs]]:
@@ -229,10 +258,14 @@ def _bucket(found: Declaration[DataPipeline], named: str, platform: Platform) ->
 
 
 def _between(found: Declaration[DataPipeline]) -> list[str]:
+    steps = [step.name for step in found.model.spec.transformation.steps]
+    return stream_topics(found.name, steps) if _mode(found) is Mode.STREAM else []
+
+
+def _mode(found: Declaration[DataPipeline]) -> Mode:
     spec = found.model.spec
     steps = [StepPlan(step.name, Processor(step.processor), "", {}) for step in spec.transformation.steps]
-    is_stream = mode_of(SourceKind(spec.source.type), steps) is Mode.STREAM
-    return stream_topics(found.name, [step.name for step in steps]) if is_stream else []
+    return mode_of(SourceKind(spec.source.type), steps)
 
 
 def _personal(declared: Catalog, found: Declaration[DataPipeline]) -> dict[str, str]:
