@@ -7,8 +7,6 @@ import pytest
 from components.package import COMPONENTS
 from scripts.build_component_pages import FOLDER, pages
 
-pytestmark = pytest.mark.xdist_group("component-pages")
-
 AGAIN = "run `.venv/bin/python scripts/build_component_pages.py` and commit what it writes"
 
 

@@ -7,7 +7,7 @@ import pytest
 from apex.tags import REQUIRED
 from sandbox.cluster import Cluster
 
-pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("examples")]
+pytestmark = [pytest.mark.engine, pytest.mark.cluster]
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.engine, pytest.mark.xdist_group("remote")]
+pytestmark = [pytest.mark.engine]
 
 PROGRAM = Path(__file__).parent / "remote"
 PACKAGE = {"apex": Path(__file__).parents[2] / "components"}

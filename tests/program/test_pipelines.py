@@ -11,7 +11,7 @@ from apex.plan import read_plan
 from apex.specs import load_catalog
 from apex.specs.becomes import becomes
 
-pytestmark = [pytest.mark.engine, pytest.mark.cluster, pytest.mark.xdist_group("life")]
+pytestmark = [pytest.mark.engine, pytest.mark.cluster]
 
 KINDS = {
     "Firehose delivery into the raw tier": "FirehoseDeliveryStream",

@@ -257,7 +257,8 @@ def test_schemas_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         ),
         (
             ("schema", "--out", "catalog/base/ownership.yaml/x"),
-            "catalog/base/ownership.yaml/x/catalog.schema.json: cannot be written (Not a directory); name another place",
+            "catalog/base/ownership.yaml/x/catalog.schema.json: cannot be written (Not a directory); "
+            "name another place",
         ),
         (("explain", ""), '"" is not a kind; use one of'),
         (("validate", "catalog/dev/nowhere.yaml"), "catalog/dev/nowhere.yaml: is not there; name a file or a folder"),
