@@ -263,10 +263,6 @@ class PipelinePlan:
         """Whether a state machine runs the steps."""
         return self.mode is not Mode.STREAM
 
-    def of(self, *processors: Processor) -> tuple[Step, ...]:
-        """The steps that these processors run."""
-        return tuple(step for step in self.steps if step.processor in processors)
-
 
 def read_plan(name: str, check: NestedArguments, args: Mapping[str, Any]) -> PipelinePlan:
     """The plan that the arguments ask for; what cannot be is refused through `check`."""
